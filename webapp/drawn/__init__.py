@@ -1,0 +1,1 @@
+"""What the project draws itself: demo frames and reference heads with known millimetres."""

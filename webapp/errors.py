@@ -1,0 +1,164 @@
+"""Domain errors: a code and its parameters.
+
+They are raised low, in the domain's words, and rendered once at the edge
+(`webapp/web/problems.py` for pages, the command line for commands), so that the
+sentences can be translated. `status` is the HTTP status that fits the error; pure
+rooms never look at it.
+"""
+
+from typing import Any, ClassVar
+
+
+class LorgnetteError(Exception):
+    """The root of every error that a shopper, an admin or a caller can be told about."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(self.code)
+        self.params = params
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value}" for name, value in self.params.items())
+        return f"{self.code} ({told})" if told else self.code
+
+
+class PhotoError(LorgnetteError):
+    """A photo that can't be taken in."""
+
+
+class NotAPicture(PhotoError):
+    """The bytes are no picture of an allowed format. Params: allowed."""
+
+    code, status = "not-a-picture", 415
+
+
+class BrokenPicture(PhotoError):
+    """The file claims an allowed format, but ends early or is damaged."""
+
+    code, status = "broken-picture", 422
+
+
+class AnimatedPicture(PhotoError):
+    """The file holds a film, not one picture."""
+
+    code, status = "animated-picture", 415
+
+
+class PhotoTooHeavy(PhotoError):
+    """The file has too many bytes. Params: most_mb."""
+
+    code, status = "photo-too-heavy", 413
+
+
+class PhotoTooLarge(PhotoError):
+    """The picture has too many pixels. Params: megapixels, most_megapixels."""
+
+    code, status = "photo-too-large", 413
+
+
+class PhotoTooSmall(PhotoError):
+    """The picture is too small to show a face. Params: width, height, least_px."""
+
+    code, status = "photo-too-small", 422
+
+
+class NoPhoto(PhotoError):
+    """The form came without a file."""
+
+    code, status = "no-photo", 422
+
+
+class ConsentMissing(PhotoError):
+    """Nobody agreed to the photo's processing, so nothing was done with it."""
+
+    code, status = "consent-missing", 422
+
+
+class FaceError(LorgnetteError):
+    """A photo in which glasses can't be tried on."""
+
+
+class NoFace(FaceError):
+    """No face was found."""
+
+    code, status = "no-face", 422
+
+
+class NoSuchFace(FaceError):
+    """The face that was asked for is not among those found. Params: asked, found."""
+
+    code, status = "no-such-face", 422
+
+
+class FaceTooSmall(FaceError):
+    """The eyes are too close together in pixels. Params: eye_gap_px, least_px."""
+
+    code, status = "face-too-small", 422
+
+
+class FaceTurnedAway(FaceError):
+    """The head is turned too far for glasses to be seated. Params: yaw_deg, pitch_deg, most_deg."""
+
+    code, status = "face-turned-away", 422
+
+
+class NotFound(LorgnetteError):
+    """It is not there, is gone, or is not yours: the three are told apart to nobody."""
+
+    code, status = "not-found", 404
+
+
+class InvalidFrame(LorgnetteError):
+    """A frame's description is impossible. Params: field, value, advice."""
+
+    code, status = "invalid-frame", 422
+
+
+class SlugTaken(LorgnetteError):
+    """Another frame already has this slug. Params: slug."""
+
+    code, status = "slug-taken", 409
+
+
+class EmailTaken(LorgnetteError):
+    """Another admin already has this address. Params: email."""
+
+    code, status = "email-taken", 409
+
+
+class WeakPassword(LorgnetteError):
+    """The password is too short. Params: least."""
+
+    code, status = "weak-password", 422
+
+
+class LoginRefused(LorgnetteError):
+    """Address and password don't fit together."""
+
+    code, status = "login-refused", 401
+
+
+class NotAllowed(LorgnetteError):
+    """The signed-in admin's role doesn't reach this far. Params: role, needed."""
+
+    code, status = "not-allowed", 403
+
+
+class ModelUnusable(LorgnetteError):
+    """The model's weights can't be read. Params: file, reason."""
+
+    code, status = "model-unusable", 503
+
+
+class Busy(LorgnetteError):
+    """Too much is asked at once; try again shortly. Params: seconds."""
+
+    code, status = "busy", 503
+
+
+class SettingInvalid(LorgnetteError):
+    """A setting has a value that can't be used. Params: name, value, expected."""
+
+    code = "setting-invalid"

@@ -1,0 +1,111 @@
+"""The two networks: a detector of faces in a whole picture, and a landmark network for one face.
+
+Both take RGB pixels as `(value / 255 - 0.5) * 4` and use small dense 3x3 convolutions, which on
+CPUs beat depthwise ones. Every channel count is a multiple of 16: torch 2.13's CPU build corrupts
+memory in the backward pass of 12, 24, 40, 56 or 72 channels.
+"""
+
+import torch
+from torch import nn
+
+DETECTOR_STRIDE = 8  # pixels of the detector's input per cell of its map
+DETECTOR_MULTIPLE = 32  # the detector's input sides must be multiples of this
+DETECTOR_OUTPUTS = 6  # heat, centre x, centre y, log size, cosine and sine of the roll
+LOG_SIZE_UNIT = 32.0  # pixels; the detector's size output is log(size / this)
+LANDMARKS_INPUT = 128  # pixels, the side of the landmark network's square crop
+LANDMARKS = 478
+_HEAD = 16  # the head's channels; those beyond DETECTOR_OUTPUTS stay unused
+
+
+def conv(c_in: int, c_out: int, kernel: int = 1, stride: int = 1) -> list[nn.Module]:
+    """Return a convolution with batch norm and ReLU."""
+    return [
+        nn.Conv2d(c_in, c_out, kernel, stride, kernel // 2, bias=False),
+        nn.BatchNorm2d(c_out),
+        nn.ReLU(True),
+    ]
+
+
+class Block(nn.Module):
+    """A residual block of two dense 3x3 convolutions."""
+
+    def __init__(self, c_in: int, c_out: int, stride: int = 1):
+        super().__init__()
+        tail = [nn.Conv2d(c_out, c_out, 3, 1, 1, bias=False), nn.BatchNorm2d(c_out)]
+        self.f = nn.Sequential(*conv(c_in, c_out, 3, stride), *tail)
+        same = stride == 1 and c_in == c_out
+        shortcut = [nn.Conv2d(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out)]
+        self.d = None if same else nn.Sequential(*shortcut)
+        self.a = nn.ReLU(True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.a(self.f(x) + (x if self.d is None else self.d(x)))
+
+
+class Detector(nn.Module):
+    """A small U-shaped network that says at every eighth pixel whether a face is centred there.
+
+    Input (B, 3, H, W), H and W multiples of 32. Output (B, 6, H / 8, W / 8): heat as a logit,
+    offset of the centre from the cell's middle (x, y, in cells), log of the size over 32 pixels,
+    cosine and sine of the roll (positive clockwise as seen). The size is the larger extent of
+    the landmarks in the frame where the eyes are level; the centre is that extent's centre.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.to8 = nn.Sequential(
+            *conv(3, 16, 3, 2), *conv(16, 32, 3, 2), *conv(32, 64, 3, 2), Block(64, 64)
+        )
+        self.to16 = nn.Sequential(*conv(64, 96, 3, 2), Block(96, 96))
+        self.to32 = nn.Sequential(*conv(96, 128, 3, 2), Block(128, 128), Block(128, 128))
+        self.from32 = nn.Sequential(*conv(128, 96))
+        self.at16 = nn.Sequential(*conv(96, 96, 3))
+        self.from16 = nn.Sequential(*conv(96, 64))
+        self.at8 = nn.Sequential(*conv(64, 64, 3))
+        self.head = nn.Conv2d(64, _HEAD, 1)
+        self.up = nn.Upsample(scale_factor=2, mode="nearest")
+        with torch.no_grad():  # heat starts at 1 %: most cells hold no face
+            self.head.bias.zero_()
+            self.head.bias[0] = -4.6
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        eighth = self.to8(x)
+        sixteenth = self.to16(eighth)
+        deep = self.from32(self.to32(sixteenth))
+        sixteenth = self.at16(sixteenth + self.up(deep))
+        eighth = self.at8(eighth + self.up(self.from16(sixteenth)))
+        return self.head(eighth)[:, :DETECTOR_OUTPUTS]
+
+
+class LandmarkNet(nn.Module):
+    """Seven blocks, then 128 shape coefficients and a linear decoder; beside it, presence.
+
+    Input (B, 3, 128, 128) of a square crop 1.25 times the landmarks' larger extent, eyes level.
+    Output: landmarks (B, 478, 3), x and y from -1 to 1 across the crop (x right, y down), z on
+    the same scale, negative towards the camera, mean zero; and presence (B,), the logit that
+    the crop holds a face where one was expected.
+    """
+
+    def __init__(self, width: int = 16, coefficients: int = 128) -> None:
+        super().__init__()
+        layers, c = conv(3, width, 3, 2), width  # (B, 16, 64, 64)
+        for c_out, stride, count in ((1, 1, 1), (2, 2, 2), (4, 2, 2), (6, 2, 2)):
+            for i in range(count):
+                layers.append(Block(c, c_out * width, stride if i == 0 else 1))
+                c = c_out * width
+        self.body = nn.Sequential(*layers)  # (B, 96, 8, 8)
+        self.squeeze = nn.Sequential(*conv(c, 32))
+        self.coef = nn.Linear(32 * 64, coefficients)
+        self.dec = nn.Linear(coefficients, LANDMARKS * 3)
+        self.presence = nn.Sequential(
+            *conv(c, 64, 3, 2),  # (B, 64, 4, 4)
+            nn.Flatten(),
+            nn.Linear(64 * 16, 32),
+            nn.ReLU(True),
+            nn.Linear(32, 1),
+        )
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        features = self.body(x)
+        shape = self.dec(self.coef(self.squeeze(features).flatten(1)))
+        return shape.view(-1, LANDMARKS, 3), self.presence(features).flatten()

@@ -1,0 +1,1 @@
+"""The use cases of shoppers and admins; no HTTP, no HTML."""

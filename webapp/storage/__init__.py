@@ -1,0 +1,1 @@
+"""The database, the picture files beside it, and the migrations. SQLAlchemy lives here alone."""
