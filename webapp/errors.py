@@ -152,6 +152,12 @@ class ModelUnusable(LorgnetteError):
     code, status = "model-unusable", 503
 
 
+class TrainingDataBroken(LorgnetteError):
+    """A file of the training data, or a record in it, can't be read. Params: file, record."""
+
+    code = "training-data-broken"
+
+
 class Busy(LorgnetteError):
     """Too much is asked at once; try again shortly. Params: seconds."""
 
@@ -162,3 +168,15 @@ class SettingInvalid(LorgnetteError):
     """A setting has a value that can't be used. Params: name, value, expected."""
 
     code = "setting-invalid"
+
+
+class PdOutOfRange(FaceError):
+    """A typed distance between the pupils that nobody has. Params: value, low, high (mm)."""
+
+    code, status = "pd-out-of-range", 422
+
+
+class EmailInvalid(LorgnetteError):
+    """It is no e-mail address. Params: email."""
+
+    code, status = "email-invalid", 422

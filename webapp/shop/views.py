@@ -1,0 +1,127 @@
+"""What the use cases hand out: frozen copies, free of the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.eyewear.frame import Build, Lens, SizeMarks
+from webapp.fitting.advice import Advice
+from webapp.fitting.scene import Estimate
+
+
+@dataclass(frozen=True)
+class PhotoView:
+    """A kept photo: upright, `width` by `height` pixels; `faces` that glasses can be tried on.
+
+    Times are aware, in UTC. The faces are numbered from 0, the ones that glasses can be
+    seated on first, the largest of them at 0.
+    """
+
+    token: str
+    width: int
+    height: int
+    faces: int
+    created: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True)
+class VariantView:
+    """A colourway. `swatch`: its colour as #rrggbb; `lens_label`: its lens in words."""
+
+    frame_slug: str
+    slug: str
+    name: str
+    swatch: str
+    lens: Lens
+    lens_label: str
+
+
+@dataclass(frozen=True)
+class FrameView:
+    """A frame of the catalogue. `price_cents`: hundredths of `currency` (ISO 4217).
+
+    `shape` and `material` are values of `webapp.eyewear.frame.Shape` and `Material`;
+    `status` is draft, published or retired.
+    """
+
+    slug: str
+    name: str
+    brand: str
+    shape: str
+    material: str
+    gender: str
+    marks: SizeMarks
+    build: Build
+    price_cents: int
+    currency: str
+    status: str
+    variants: tuple[VariantView, ...]
+
+    @property
+    def size(self) -> str:
+        """The marks as printed inside a temple: 52□18-140."""
+        return str(self.marks)
+
+
+@dataclass(frozen=True)
+class TryOnView:
+    """A photo rendered with a variant; `width` by `height` pixels.
+
+    `advice`, `pd` and `face_width` are measured anew from the face in memory whenever the
+    view is made: none of them is stored. `pd_typed`: the shopper gave the PD, and it is
+    still in memory. `siblings`: every colourway of the frame, this one included.
+    """
+
+    token: str
+    photo_token: str
+    frame: FrameView
+    variant: VariantView
+    siblings: tuple[VariantView, ...]
+    face: int
+    faces: int
+    width: int
+    height: int
+    size: str
+    advice: Advice
+    pd: Estimate
+    pd_typed: bool
+    face_width: Estimate
+    milliseconds: int
+    created: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True)
+class AdminView:
+    """Someone who may sign in to the back office; `role` is owner, editor or viewer."""
+
+    id: int
+    email: str
+    role: str
+    session_version: int
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    """What one sweep did, as counts, and what it could not heal.
+
+    `expired`: photos past their time, deleted with their try-ons; `doomed`: deletions that
+    were cut short, finished; `orphans`: files without a row, deleted; `lost`: photos and
+    try-ons whose file is missing, deleted; `broken`: "frame/variant" names of the
+    catalogue whose artwork is missing: an admin must load it again.
+    """
+
+    expired: int
+    doomed: int
+    orphans: int
+    lost: int
+    broken: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Counts since midnight UTC. `failures`: refusals by reason code."""
+
+    photos: int
+    try_ons: int
+    failures: dict[str, int]
