@@ -1,0 +1,65 @@
+# `make run` serves the shop, `make test` checks everything. Both set themselves up.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench clean
+
+export PORT ?= 8000
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# The first Python from 3.11 on; PYTHON=... overrides.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+
+# The environment is stamped with its requirements' checksums: it is made once, and again
+# only when they change.
+BIN := .venv/bin
+NEEDED := $(shell cksum < requirements.txt | tr ' ' '-')
+NEEDED_DEV := $(shell cat requirements.txt requirements-dev.txt | cksum | tr ' ' '-')
+STAMP := .venv/run-$(NEEDED).stamp
+STAMP_DEV := .venv/dev-$(NEEDED_DEV).stamp
+
+help:
+	@echo "make run     serve the shop on http://127.0.0.1:$(PORT) (PORT=... for another port)"
+	@echo "make test    style, types and every test"
+	@echo "make lint    style and types alone"
+	@echo "make bench   seconds by stage, against the photo codec"
+	@echo "make clean   remove the virtual environment and the tools' caches; instance/ stays"
+
+run: $(STAMP)
+	@exec $(BIN)/flask --app wsgi serve
+
+test: lint
+	@$(BIN)/python -m pytest $(TESTS)
+
+lint: $(STAMP_DEV)
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+bench: $(STAMP_DEV)
+	@$(BIN)/flask --app wsgi bench
+
+$(STAMP): $(BIN)/python
+	@echo "Installing the shop's requirements into .venv; the first time takes minutes."
+	@$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(STAMP_DEV): $(BIN)/python
+	@echo "Installing the requirements and the tests' tools into .venv."
+	@$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $(STAMP) $@
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Lorgnette needs Python 3.11 or newer; none was found. PYTHON=/path/to/python make run names one." >&2; \
+		exit 1; fi
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Lorgnette needs Python 3.11 or newer; $(PYTHON) is older." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "The virtual environment could not be made; on Debian and Ubuntu: apt-get install python3-venv" >&2; \
+		exit 1; }
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find webapp tests -name __pycache__ -prune -exec rm -rf {} +
