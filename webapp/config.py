@@ -27,22 +27,38 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("BASE_URL", "http://127.0.0.1:8000", "where shoppers reach the shop; https makes cookies secure"),
+    Setting(
+        "BASE_URL",
+        "http://127.0.0.1:8000",
+        "where shoppers reach the shop; https makes cookies secure",
+    ),
     Setting("DATABASE_URL", "", "SQLAlchemy address; empty: SQLite at instance/lorgnette.sqlite"),
     Setting("FILES_DIR", "", "folder of the stored pictures; empty: instance/files"),
     Setting("SHOP_NAME", "Lorgnette", "the name on every page"),
     Setting("PHOTO_HOURS", 24, "hours a shopper's photo and its try-ons are kept"),
     Setting("MAX_UPLOAD_MB", 20, "megabytes (1e6 bytes) an uploaded photo may have"),
     Setting("MAX_MEGAPIXELS", 50, "megapixels an uploaded photo may have"),
-    Setting("STORED_MEGAPIXELS", 24, "megapixels a stored photo has at most; larger ones are reduced"),
+    Setting(
+        "STORED_MEGAPIXELS", 24, "megapixels a stored photo has at most; larger ones are reduced"
+    ),
     Setting("JPEG_QUALITY", 90, "quality of stored and served JPEGs, 1 to 95"),
     Setting("SWEEP_MINUTES", 5, "minutes between two sweeps of expired and orphaned pictures"),
-    Setting("SWEEP_GRACE_MINUTES", 15, "minutes a file may lie without its row, so that uploads in flight are spared"),
+    Setting(
+        "SWEEP_GRACE_MINUTES",
+        15,
+        "minutes a file may lie without its row, so that uploads in flight are spared",
+    ),
     Setting("FACES_MINUTES", 10, "minutes face geometry stays in memory after its last use"),
     Setting("FACES_KEPT", 64, "photos whose face geometry is kept in memory at once"),
-    Setting("MODEL_SLOTS", 2, "photos in which faces are sought, or pictures rendered, at the same time"),
+    Setting(
+        "MODEL_SLOTS", 2, "photos in which faces are sought, or pictures rendered, at the same time"
+    ),
     Setting("MODEL_THREADS", 1, "threads of one search for faces"),
-    Setting("MODEL_WAIT_SECONDS", 20, "seconds a request waits for a free model slot before it is told to come back"),
+    Setting(
+        "MODEL_WAIT_SECONDS",
+        20,
+        "seconds a request waits for a free model slot before it is told to come back",
+    ),
     Setting("WEB_THREADS", 4, "threads of the web worker"),
     Setting("PORT", 8000, "TCP port on 127.0.0.1 that `make run` listens on"),
     Setting("UPLOADS_PER_HOUR", 120, "photos one address may send an hour"),
@@ -57,7 +73,9 @@ def load(instance: Path, environ: Mapping[str, str] = os.environ) -> dict[str, A
         SettingInvalid: a number was expected, and the variable holds something else.
     """
     settings = {one.name: read(one, environ) for one in SETTINGS}
-    settings["DATABASE_URL"] = settings["DATABASE_URL"] or f"sqlite:///{instance / 'lorgnette.sqlite'}"
+    settings["DATABASE_URL"] = (
+        settings["DATABASE_URL"] or f"sqlite:///{instance / 'lorgnette.sqlite'}"
+    )
     settings["FILES_DIR"] = settings["FILES_DIR"] or str(instance / "files")
     settings["SECRET_KEY"] = environ.get("SECRET_KEY") or secret_key(instance / "secret_key")
     return settings

@@ -144,8 +144,13 @@ class Lens:
         Raises:
             InvalidFrame: a share is out of range.
         """
-        bottom = self.transmittance if self.transmittance_bottom is None else self.transmittance_bottom
-        for name, share in (("transmittance", self.transmittance), ("transmittance_bottom", bottom)):
+        bottom = (
+            self.transmittance if self.transmittance_bottom is None else self.transmittance_bottom
+        )
+        for name, share in (
+            ("transmittance", self.transmittance),
+            ("transmittance_bottom", bottom),
+        ):
             if not 0.0 < share <= 1.0:
                 raise InvalidFrame(field=name, value=share, advice="above 0, at most 1")
 

@@ -45,7 +45,9 @@ class Camera:
     def scaled(self, k: float) -> Self:
         """Return the camera of the same picture resized by `k`."""
         x, y = self.centre
-        return replace(self, focal=self.focal * k, centre=((x + 0.5) * k - 0.5, (y + 0.5) * k - 0.5))
+        return replace(
+            self, focal=self.focal * k, centre=((x + 0.5) * k - 0.5, (y + 0.5) * k - 0.5)
+        )
 
     def cropped(self, left: float, top: float) -> Self:
         """Return the camera of the picture with `left` columns and `top` rows cut off."""

@@ -1,0 +1,139 @@
+"""Head pose and identity from landmarks: robust least squares on the reprojection error.
+
+The unknowns are the head's rotation and translation and the coefficients of the shape
+basis. The head's size is held at the adult mean: one picture can't tell a large head far
+away from a small one near by; `webapp.fitting.scale` settles that afterwards.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from webapp.fitting.anatomy import MeanHead, mean_head
+from webapp.fitting.scene import Camera, Floats, Pose
+
+STEADY_SIGMA = 1.2  # mm, landmark error on the face, 2.7 % of the PD over both axes
+MOVING_SIGMA = 5.0  # mm, lids, jaw and mouth: they tell little of the pose
+IRIS_SIGMA = 3.0  # mm, gaze
+DEPTH_SIGMA = 5.0  # mm, the network's z is a guess learnt from other faces
+KNEE = 2.0  # in sigmas; beyond it a residual pulls with constant force (Huber)
+ROUNDS = 10
+SETTLED = 1e-4  # rad, mm/1000 and sigmas: the step below which nothing changes any more
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """A head of mean size: `pose`, and `mesh` (478, 3) mm in head coordinates."""
+
+    pose: Pose
+    mesh: Floats
+
+
+def first_pose(landmarks: Floats, camera: Camera) -> tuple[Pose, float]:
+    """Return a rough pose, and the face's pixels per millimetre, without iterating.
+
+    Aligns the mean head with the landmarks (478, 3), z included, by a similarity
+    (Umeyama, 1991), then stands it off by the distance that this scale means.
+    """
+    head = mean_head()
+    weight = head.steady / head.steady.sum()
+    model, seen = head.mean, landmarks
+    model_centre, seen_centre = weight @ model, weight @ seen
+    cross = (seen - seen_centre).T @ (weight[:, None] * (model - model_centre))
+    u, stretch, vt = np.linalg.svd(cross)
+    sign = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
+    rotation = (u * sign) @ vt
+    spread = weight @ ((model - model_centre) ** 2).sum(1)
+    scale = float((stretch * sign).sum() / spread)
+    distance = camera.focal / scale
+    centre = np.append((seen_centre[:2] - np.asarray(camera.centre)) / camera.focal, 1.0) * distance
+    return Pose(rotation, centre - rotation @ model_centre), scale
+
+
+def fit_shape(landmarks: Floats, camera: Camera, start: Pose) -> Shaped:
+    """Return the head of mean size that projects onto the landmarks (478, 3).
+
+    Gauss-Newton from `start`; the landmarks' z counts lightly, against the mean depth.
+    """
+    head = mean_head()
+    noise = sigmas(head)
+    pose, shape = start, np.zeros(len(head.deviations))
+    for _ in range(ROUNDS):
+        step = solve(landmarks, camera, pose, shape, head, noise)
+        turned = small_rotation(step[:3]) @ pose.rotation
+        pose = Pose(turned, pose.translation + step[3:6])
+        shape = shape + step[6:]
+        if (
+            np.abs(step * np.r_[1, 1, 1, 1e-3, 1e-3, 1e-3, np.ones(len(shape)) * 1e-2]).max()
+            < SETTLED
+        ):
+            break
+    mesh = head.mean + np.tensordot(shape * head.deviations, head.basis, 1)
+    return Shaped(pose, mesh)
+
+
+def sigmas(head: MeanHead) -> Floats:
+    """Return (478, 3): expected residuals in mm, x and y in the picture, z in depth."""
+    across = np.where(head.steady, STEADY_SIGMA, MOVING_SIGMA)
+    across[468:] = IRIS_SIGMA
+    across = np.hypot(across[:, None], head.spread[:, :2])
+    depth = np.hypot(DEPTH_SIGMA, across.mean(1))
+    return np.column_stack([across, depth])
+
+
+def solve(
+    landmarks: Floats, camera: Camera, pose: Pose, shape: Floats, head: MeanHead, noise: Floats
+) -> Floats:
+    """Return one Gauss-Newton step: (3 rotation rad, 3 translation mm, K coefficients in sigmas)."""
+    basis = head.basis * head.deviations[:, None, None]
+    local = head.mean + np.tensordot(shape, basis, 1)
+    turned = local @ pose.rotation.T
+    seen = turned + pose.translation
+    depth = pose.translation[2]
+    mm = depth / camera.focal  # millimetres a pixel at the head
+
+    off = np.empty((478, 3))
+    off[:, :2] = (landmarks[:, :2] - camera.project(seen)) * mm
+    off[:, 2] = (landmarks[:, 2] - landmarks[:, 2].mean()) * mm - (
+        turned[:, 2] - turned[:, 2].mean()
+    )
+
+    moves = np.empty((478, 3, 6 + len(shape)))  # d(camera-space point) / d(unknowns)
+    moves[:, :, :3] = -cross_matrices(turned)
+    moves[:, :, 3:6] = np.eye(3)
+    moves[:, :, 6:] = np.einsum("ij,kpj->pik", pose.rotation, basis)
+    jacobian = np.empty_like(moves)
+    ratio = (seen[:, :2] / seen[:, 2:])[:, :, None]
+    jacobian[:, :2] = (moves[:, :2] - ratio * moves[:, 2:3]) * (depth / seen[:, 2])[:, None, None]
+    jacobian[:, 2] = moves[:, 2] - moves[:, 2].mean(0)
+
+    pull = off / noise
+    size = np.hypot(pull[:, 0], pull[:, 1])
+    trust = np.sqrt(np.minimum(1.0, KNEE / np.maximum(size, 1e-9)))[:, None] / noise
+    # Neighbouring landmarks err together: the mesh holds about as much news as 60 free points.
+    trust = trust * np.sqrt(60 / 478)
+    a = (jacobian * trust[:, :, None]).reshape(-1, jacobian.shape[2])
+    b = (off * trust).ravel()
+    normal = a.T @ a
+    normal[6:, 6:] += np.eye(len(shape))
+    right = a.T @ b
+    right[6:] -= shape
+    step: Floats = np.linalg.solve(normal, right)
+    return step
+
+
+def cross_matrices(points: Floats) -> Floats:
+    """Return (n, 3, 3): the matrices that take the cross product with each point."""
+    x, y, z = points.T
+    o = np.zeros_like(x)
+    return np.stack([o, -z, y, z, o, -x, -y, x, o], 1).reshape(-1, 3, 3)
+
+
+def small_rotation(vector: Floats) -> Floats:
+    """Return the rotation (3, 3) about `vector` by its length in radians (Rodrigues)."""
+    angle = float(np.linalg.norm(vector))
+    if angle < 1e-12:
+        return np.eye(3)
+    k = cross_matrices(vector[None] / angle)[0]
+    rotation: Floats = np.eye(3) + np.sin(angle) * k + (1 - np.cos(angle)) * (k @ k)
+    return rotation
