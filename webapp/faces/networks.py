@@ -8,12 +8,8 @@ memory in the backward pass of 12, 24, 40, 56 or 72 channels.
 import torch
 from torch import nn
 
-DETECTOR_STRIDE = 8  # pixels of the detector's input per cell of its map
-DETECTOR_MULTIPLE = 32  # the detector's input sides must be multiples of this
-DETECTOR_OUTPUTS = 6  # heat, centre x, centre y, log size, cosine and sine of the roll
-LOG_SIZE_UNIT = 32.0  # pixels; the detector's size output is log(size / this)
-LANDMARKS_INPUT = 128  # pixels, the side of the landmark network's square crop
-LANDMARKS = 478
+from webapp.faces.conventions import DETECTOR_OUTPUTS, LANDMARKS
+
 _HEAD = 16  # the head's channels; those beyond DETECTOR_OUTPUTS stay unused
 
 

@@ -1,0 +1,110 @@
+"""Where a face lies in a photo, and the upright square crop that the landmark network reads.
+
+Pixel coordinates are (x right, y down) with whole numbers at pixel centres, as in OpenCV.
+A face's frame is (x, y, size, roll): the centre and the larger extent of its landmarks once the
+eyes are level, in pixels, and the eye line's angle in radians, positive clockwise as seen.
+"""
+
+import cv2
+import numpy as np
+
+CROP_MARGIN = 1.25  # the crop's side over the size of the face
+_EYE_CORNERS = ((33, 133), (263, 362))  # the eye on the picture's left, then on its right
+
+
+def eye_centres(landmarks: np.ndarray) -> np.ndarray:
+    """Return the middles of the eyes' corners.
+
+    Args:
+        landmarks: (..., 478, 2 or 3).
+
+    Returns:
+        (..., 2, 2), the eye on the picture's left first, as (x, y).
+    """
+    return np.stack([landmarks[..., list(pair), :2].mean(-2) for pair in _EYE_CORNERS], axis=-2)
+
+
+def face_frames(landmarks: np.ndarray) -> np.ndarray:
+    """Return the frame of each face.
+
+    Args:
+        landmarks: (N, 478, 2 or 3) in pixels.
+
+    Returns:
+        (N, 4) float64: x, y, size, roll.
+    """
+    points = np.asarray(landmarks, np.float64)[..., :2]
+    line = np.diff(eye_centres(points), axis=-2)[..., 0, :]
+    roll = np.arctan2(line[:, 1], line[:, 0])
+    turn = np.exp(-1j * roll)[:, None]
+    level = (points[..., 0] + 1j * points[..., 1]) * turn
+    low = np.stack([level.real.min(1), level.imag.min(1)], axis=1)
+    high = np.stack([level.real.max(1), level.imag.max(1)], axis=1)
+    middle = (low + high) / 2
+    centre = (middle[:, 0] + 1j * middle[:, 1]) / turn[:, 0]
+    return np.stack([centre.real, centre.imag, (high - low).max(1), roll], axis=1)
+
+
+def crop_matrix(frame: np.ndarray, side: int, margin: float = CROP_MARGIN) -> np.ndarray:
+    """Return the (2, 3) transform from photo pixels to pixels of a face's upright square crop.
+
+    Args:
+        frame: (4,) x, y, size, roll of the face.
+        side: the crop's side in pixels.
+        margin: the crop's side over the face's size, both in photo pixels.
+    """
+    x, y, size, roll = (float(v) for v in frame)
+    scale = side / (margin * size)
+    cos, sin = scale * np.cos(roll), scale * np.sin(roll)
+    middle = (side - 1) / 2
+    return np.array(
+        [[cos, sin, middle - cos * x - sin * y], [-sin, cos, middle + sin * x - cos * y]]
+    )
+
+
+def warp_crop(photo: np.ndarray, matrix: np.ndarray, side: int) -> np.ndarray:
+    """Return a square crop of a photo without aliasing; outside the photo it repeats the edge.
+
+    Args:
+        photo: (H, W, 3) uint8.
+        matrix: (2, 3), photo pixels to crop pixels, one scale and a turn.
+        side: the crop's side in pixels.
+    """
+    shrink = 1 / float(np.hypot(matrix[0, 0], matrix[0, 1]))
+    if shrink > 1.5:
+        photo, matrix = _shrunk_region(photo, matrix, side, shrink)
+    flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
+    return cv2.warpAffine(photo, matrix, (side, side), flags=flags, borderMode=border)
+
+
+def apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return (..., 2) points moved by a (2, 3) affine matrix."""
+    return points @ matrix[:, :2].T + matrix[:, 2]
+
+
+def inverse(matrix: np.ndarray) -> np.ndarray:
+    """Return the inverse of a (2, 3) affine matrix."""
+    return cv2.invertAffineTransform(matrix)
+
+
+def _shrunk_region(
+    photo: np.ndarray, matrix: np.ndarray, side: int, shrink: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the part of the photo under a crop, area-averaged to about 1.3 times the crop's scale.
+
+    Bilinear warping reads four pixels only, so a strong reduction must be averaged first.
+    """
+    height, width = photo.shape[:2]
+    corners = np.array([[0, 0], [side, 0], [0, side], [side, side]], float) - 0.5
+    reach = apply(inverse(matrix), corners)
+    margin = 2 * shrink
+    low = np.clip(np.floor(reach.min(0) - margin), 0, [width - 1, height - 1]).astype(int)
+    high = np.clip(np.ceil(reach.max(0) + margin), low + 1, [width, height]).astype(int)
+    part = photo[low[1] : high[1], low[0] : high[0]]
+    small_size = np.maximum(1, np.round((high - low) * 1.3 / shrink)).astype(int)
+    small = cv2.resize(part, small_size.tolist(), interpolation=cv2.INTER_AREA)
+    scale = (high - low) / small_size  # photo pixels per small pixel, x and y
+    to_photo = np.array([[scale[0], 0, 0], [0, scale[1], 0]])
+    to_photo[:, 2] = low + (scale - 1) / 2
+    joined = matrix @ np.vstack([to_photo, [0, 0, 1]])
+    return small, joined

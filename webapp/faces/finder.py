@@ -1,0 +1,211 @@
+"""From a photo to the faces in it.
+
+The detector looks at a reduced photo and proposes freely; the landmark network reads an upright
+crop of each proposal, is given a second, better crop from its own landmarks, and its presence
+score decides. torch is imported and the weights are read at the first photo, not before.
+"""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from webapp.faces.conventions import LANDMARKS, LANDMARKS_INPUT
+from webapp.faces.crops import apply, crop_matrix, face_frames, inverse, warp_crop
+from webapp.faces.looks import decode_heat, letterbox
+
+if TYPE_CHECKING:
+    from webapp.faces.inference import Networks
+
+LOOKS = (192, 384, 576)  # pixels of the photo's longer side, in the order they are tried
+_SMALL = 30.0  # pixels in a look; of faces this small there may be more than it shows
+_TINY_PHOTO = 16  # pixels; below this a photo cannot hold a face
+_PROPOSALS = 40  # per look
+_BATCH = 32  # crops read at once
+_SAME = 0.4  # of the larger size: two faces whose centres are closer are one
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face found in a photo.
+
+    box: x, y, width and height of the landmarks' extent, in pixels of the photo.
+    score: 0 to 1, how sure the model is that this is a face.
+    landmarks: (478, 3) float32 in the face-mesh topology: x (right) and y (down) in pixels of
+        the photo, whole numbers at pixel centres, z in the same unit, negative towards the
+        camera, mean zero; 468 and 473 are the iris centres.
+    """
+
+    box: tuple[float, float, float, float]
+    score: float
+    landmarks: np.ndarray
+
+
+@dataclass
+class _Candidate:
+    """A proposal on its way to being a face: which photo, its frame, and what was read there."""
+
+    photo: int
+    frame: np.ndarray  # (4,) x, y, size, roll in the photo
+    score: float
+    landmarks: np.ndarray | None = None
+
+
+class FaceFinder:
+    """Finds faces with the shipped model, or one of another folder.
+
+    Safe to share between threads; one photo is worked on at a time per call.
+    """
+
+    def __init__(self, weights: Path | None = None, threads: int = 1) -> None:
+        """Remember where the weights are.
+
+        Args:
+            weights: folder with detector and landmarks weights and cards; None for the shipped.
+            threads: how many CPU threads torch may use, in the whole process.
+        """
+        self._weights = weights
+        self._threads = threads
+        self._networks: Networks | None = None
+        self._lock = threading.Lock()
+
+    def find(self, photo: np.ndarray, most: int = 20) -> list[Face]:
+        """Return the faces in a photo, largest first.
+
+        Args:
+            photo: (H, W, 3) uint8 RGB, upright or turned by up to 45 degrees.
+            most: how many faces at most.
+
+        Raises:
+            ModelUnusable: the weights can't be used.
+            ValueError: the array is no such photo.
+        """
+        return self.find_many([photo], most)[0]
+
+    def find_many(self, photos: list[np.ndarray], most: int = 20) -> list[list[Face]]:
+        """Return the faces in each photo, as `find` does, reading all photos together."""
+        pictures = [_as_rgb(photo) for photo in photos]
+        networks = self._open()
+        proposals = self._propose(networks, pictures)
+        for _ in range(networks.passes):
+            _read(networks, pictures, proposals)
+            proposals = [c for c in proposals if c.score >= networks.hopeless]
+        found: list[list[Face]] = []
+        for index in range(len(pictures)):
+            own = [c for c in proposals if c.photo == index and c.score >= networks.present]
+            faces = [_face(c) for c in _without_doubles(own)]
+            found.append(sorted(faces, key=_size, reverse=True)[:most])
+        return found
+
+    def _open(self) -> "Networks":
+        with self._lock:
+            if self._networks is None:
+                from webapp.faces.inference import Networks  # torch takes seconds to import
+
+                self._networks = Networks(self._weights, self._threads)
+            return self._networks
+
+    def _propose(self, networks: "Networks", photos: list[np.ndarray]) -> list[_Candidate]:
+        """Return what the detector proposes; a closer look follows where the last left doubt."""
+        candidates: list[_Candidate] = []
+        left = [i for i, photo in enumerate(photos) if min(photo.shape[:2]) >= _TINY_PHOTO]
+        for side in LOOKS:
+            looks = [letterbox(photos[i], side) for i in left]
+            told = networks.detect([look for look, _ in looks])
+            doubtful = []
+            for i, (_, scale), output in zip(left, looks, told, strict=True):
+                seen = decode_heat(output, networks.proposed, _PROPOSALS)
+                candidates += [_candidate(i, row, scale) for row in seen]
+                if _leaves_doubt(seen, networks.sure):
+                    doubtful.append(i)
+            left = doubtful
+        return [c for i in range(len(photos)) for c in _distinct(candidates, i)]
+
+
+def _as_rgb(photo: np.ndarray) -> np.ndarray:
+    """Return a photo as (H, W, 3); grey ones are repeated, an alpha channel is dropped."""
+    if photo.dtype != np.uint8 or photo.ndim not in (2, 3):
+        raise ValueError(f"a photo is (H, W, 3) uint8, not {photo.shape} {photo.dtype}")
+    if photo.ndim == 2:
+        photo = photo[..., None]
+    if photo.shape[2] == 1:
+        return np.repeat(photo, 3, axis=2)
+    if photo.shape[2] not in (3, 4):
+        raise ValueError(f"a photo has 3 channels, not {photo.shape[2]}")
+    return np.ascontiguousarray(photo[..., :3])
+
+
+def _candidate(photo: int, row: np.ndarray, scale: float) -> _Candidate:
+    """Return a proposal in the photo's pixels; row: x, y, size, roll, score in the look's."""
+    x, y, size, roll, score = (float(v) for v in row)
+    frame = np.array([(x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5, size / scale, roll])
+    return _Candidate(photo, frame, score)
+
+
+def _leaves_doubt(seen: np.ndarray, sure: float) -> bool:
+    """Tell whether a look found nothing sure, or faces so small that it may have missed some."""
+    certain = seen[seen[:, 4] >= sure]
+    return len(certain) == 0 or bool(certain[:, 2].min() < _SMALL)
+
+
+def _distinct(candidates: list[_Candidate], photo: int) -> list[_Candidate]:
+    """Return a photo's proposals without those that a surer one of like size makes needless."""
+    own = sorted((c for c in candidates if c.photo == photo), key=lambda c: -c.score)
+    kept: list[_Candidate] = []
+    for candidate in own:
+        if not any(_near(candidate.frame, other.frame, 0.2, 1.35) for other in kept):
+            kept.append(candidate)
+    return kept
+
+
+def _without_doubles(candidates: list[_Candidate]) -> list[_Candidate]:
+    """Return one candidate per face: the one whose presence is highest."""
+    kept: list[_Candidate] = []
+    for candidate in sorted(candidates, key=lambda c: -c.score):
+        if not any(_near(candidate.frame, other.frame, _SAME, np.inf) for other in kept):
+            kept.append(candidate)
+    return kept
+
+
+def _near(one: np.ndarray, other: np.ndarray, share: float, ratio: float) -> bool:
+    larger, smaller = max(one[2], other[2]), min(one[2], other[2])
+    apart = float(np.hypot(one[0] - other[0], one[1] - other[1]))
+    return apart < share * larger and larger < ratio * smaller
+
+
+def _read(networks: "Networks", photos: list[np.ndarray], candidates: list[_Candidate]) -> None:
+    """Read the landmarks and the presence of each candidate and move its frame to them."""
+    side = LANDMARKS_INPUT
+    for start in range(0, len(candidates), _BATCH):
+        some = candidates[start : start + _BATCH]
+        matrices = [crop_matrix(c.frame, side) for c in some]
+        crops = [warp_crop(photos[c.photo], m, side) for c, m in zip(some, matrices, strict=True)]
+        shapes, presence = networks.read(np.stack(crops))
+        for candidate, matrix, shape, score in zip(some, matrices, shapes, presence, strict=True):
+            candidate.landmarks = _to_photo(shape, matrix, side)
+            candidate.score = float(score)
+            candidate.frame = face_frames(candidate.landmarks[None])[0]
+
+
+def _to_photo(shape: np.ndarray, matrix: np.ndarray, side: int) -> np.ndarray:
+    """Return landmarks of a crop, x and y from -1 to 1 across it, in the photo's pixels."""
+    landmarks = np.empty((LANDMARKS, 3), np.float32)
+    in_crop = (shape[:, :2].astype(np.float64) + 1) * (side / 2) - 0.5
+    landmarks[:, :2] = apply(inverse(matrix), in_crop)
+    landmarks[:, 2] = shape[:, 2] * (side / 2) / np.hypot(matrix[0, 0], matrix[0, 1])
+    return landmarks
+
+
+def _face(candidate: _Candidate) -> Face:
+    if candidate.landmarks is None:
+        raise RuntimeError("a candidate was kept whose landmarks were never read")
+    low = candidate.landmarks[:, :2].min(0)
+    size = candidate.landmarks[:, :2].max(0) - low
+    box = float(low[0]), float(low[1]), float(size[0]), float(size[1])
+    return Face(box, candidate.score, candidate.landmarks)
+
+
+def _size(face: Face) -> float:
+    return max(face.box[2:])

@@ -1,0 +1,71 @@
+"""The two networks at work: arrays in, arrays out."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from webapp.errors import ModelUnusable
+from webapp.faces.weights import SHIPPED, Model, read_model
+
+
+class Networks:
+    """The detector and the landmark network of one folder, and the thresholds of their cards.
+
+    proposed: the detector's score from which a proposal is followed up.
+    sure: the detector's score from which no closer look is needed.
+    hopeless: the presence below which a candidate gets no second crop.
+    present: the presence from which it is a face.
+    passes: how often a candidate is cropped and read.
+    """
+
+    def __init__(self, folder: Path | None, threads: int) -> None:
+        torch.set_num_threads(threads)
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._detector = read_model(folder or SHIPPED, "detector", self._device)
+        self._landmarks = read_model(folder or SHIPPED, "landmarks", self._device)
+        self.proposed = _threshold(self._detector, "proposed")
+        self.sure = _threshold(self._detector, "sure")
+        self.hopeless = _threshold(self._landmarks, "hopeless")
+        self.present = _threshold(self._landmarks, "present")
+        self.passes = int(_threshold(self._landmarks, "passes"))
+
+    def detect(self, looks: list[np.ndarray]) -> list[np.ndarray]:
+        """Return the detector's output for each look, (6, h / 8, w / 8) float32.
+
+        Args:
+            looks: (h, w, 3) uint8 RGB each, sides multiples of 32; equal shapes go together.
+        """
+        outputs: list[np.ndarray] = [np.empty(0)] * len(looks)
+        by_shape: dict[tuple[int, ...], list[int]] = {}
+        for index, look in enumerate(looks):
+            by_shape.setdefault(look.shape, []).append(index)
+        for indices in by_shape.values():
+            with torch.inference_mode():
+                told = self._detector.net(self._input([looks[i] for i in indices]))
+            for index, output in zip(indices, told.float().cpu().numpy(), strict=True):
+                outputs[index] = output
+        return outputs
+
+    def read(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return landmarks (B, 478, 3), as the network gives them, and presence (B,) from 0 to 1.
+
+        Args:
+            crops: (B, 128, 128, 3) uint8 RGB.
+        """
+        with torch.inference_mode():
+            landmarks, presence = self._landmarks.net(self._input(list(crops)))
+            return landmarks.cpu().numpy(), torch.sigmoid(presence).cpu().numpy()
+
+    def _input(self, images: list[np.ndarray]) -> torch.Tensor:
+        pixels = torch.from_numpy(np.stack(images)).to(self._device).permute(0, 3, 1, 2)
+        return (pixels.float() / 255 - 0.5) * 4
+
+
+def _threshold(model: Model, name: str) -> float:
+    try:
+        return float(model.card["thresholds"][name])
+    except (KeyError, TypeError, ValueError) as error:
+        network = model.card["network"]
+        reason = f"its card has no threshold {name!r}; restore it or train the model again"
+        raise ModelUnusable(file=f"{network}.json", reason=reason) from error

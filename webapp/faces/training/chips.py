@@ -1,0 +1,138 @@
+"""The training data: FairFace chips with their landmarks, and pictures without a face.
+
+The chips are decoded once into memory-mapped arrays at four sizes, so that composing a scene
+never decodes a JPEG and never reduces a chip by more than two.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from webapp.errors import TrainingDataBroken
+from webapp.faces.crops import face_frames
+
+TEST_ROWS = 500  # at the end of each shard: never trained on
+VALIDATION_ROWS = 250  # before them: for choosing thresholds
+CHIP_SIDES = (160, 80, 40, 20)
+FACELESS_KEPT_OUT = 40  # of the faceless training pictures, the last ones: for thresholds
+_SHARDS = tuple(f"fairface-{i}.npz" for i in range(4))
+
+
+@dataclass(frozen=True)
+class Chips:
+    """Decoded faces.
+
+    photos: four arrays (N, s, s, 3) uint8 RGB, s as in `CHIP_SIDES`.
+    landmarks: (N, 478, 3) float32, x and y in pixels of the 160-pixel chip, z in the same unit.
+    frames: (N, 4) float32, each face's x, y, size, roll on the 160-pixel chip.
+    rows: {"train": ..., "validation": ..., "test": ...}, index arrays.
+    """
+
+    photos: tuple[np.ndarray, ...]
+    landmarks: np.ndarray
+    frames: np.ndarray
+    rows: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What scenes are made of: chips, the rows of them to use, and pictures without a face."""
+
+    chips: Chips
+    rows: np.ndarray
+    faceless: list[np.ndarray]
+
+
+def load_chips(data: Path, cache: Path) -> Chips:
+    """Return the chips, decoding them into `cache` at the first call.
+
+    Args:
+        data: folder with fairface-0.npz to fairface-3.npz.
+        cache: folder for about 2.6 GB of decoded chips.
+
+    Raises:
+        TrainingDataBroken: a shard or a record of it cannot be read; names both.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    done = cache / "rows.npz"
+    if not done.exists():
+        _decode_all(data, cache, done)
+    photos = tuple(np.load(cache / f"chips-{side}.npy", mmap_mode="r") for side in CHIP_SIDES)
+    landmarks = np.load(cache / "landmarks.npy", mmap_mode="r")
+    with np.load(done) as rows:
+        split = {name: rows[name] for name in ("train", "validation", "test")}
+    return Chips(photos, landmarks, np.load(cache / "frames.npy"), split)
+
+
+def _decode_all(data: Path, cache: Path, done: Path) -> None:
+    shards = [_open_shard(data / name) for name in _SHARDS]
+    counts = [len(shard["landmarks_x32"]) for shard in shards]
+    landmarks = np.concatenate([shard["landmarks_x32"] for shard in shards]) / np.float32(32)
+    np.save(cache / "landmarks.npy", landmarks.astype(np.float32))
+    np.save(cache / "frames.npy", face_frames(landmarks).astype(np.float32))
+    levels = [
+        np.lib.format.open_memmap(
+            cache / f"chips-{side}.npy", "w+", np.uint8, (sum(counts), side, side, 3)
+        )
+        for side in CHIP_SIDES
+    ]
+    at = 0
+    for name, shard in zip(_SHARDS, shards, strict=True):
+        for row in range(len(shard["landmarks_x32"])):
+            chip = _decode(shard, row, data / name)
+            for level in levels:
+                size = level.shape[1:3]
+                level[at] = chip if size[0] == 160 else cv2.resize(
+                    chip, size, interpolation=cv2.INTER_AREA
+                )
+            at += 1
+    np.savez(done, **_split(counts))
+
+
+def _open_shard(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path) as shard:
+            return {key: shard[key] for key in ("jpeg", "offset", "landmarks_x32")}
+    except (OSError, ValueError, KeyError) as error:
+        raise TrainingDataBroken(file=str(path), record=-1) from error
+
+
+def _decode(shard: dict[str, np.ndarray], row: int, path: Path) -> np.ndarray:
+    record = shard["jpeg"][shard["offset"][row] : shard["offset"][row + 1]]
+    chip = cv2.imdecode(record, cv2.IMREAD_COLOR) if len(record) else None
+    if chip is None or chip.shape != (160, 160, 3):
+        raise TrainingDataBroken(file=str(path), record=row)
+    return cv2.cvtColor(chip, cv2.COLOR_BGR2RGB)
+
+
+def _split(counts: list[int]) -> dict[str, np.ndarray]:
+    parts: dict[str, list[np.ndarray]] = {"train": [], "validation": [], "test": []}
+    start = 0
+    for count in counts:
+        test = start + count - TEST_ROWS
+        validation = test - VALIDATION_ROWS
+        parts["train"].append(np.arange(start, validation))
+        parts["validation"].append(np.arange(validation, test))
+        parts["test"].append(np.arange(test, start + count))
+        start += count
+    return {name: np.concatenate(rows) for name, rows in parts.items()}
+
+
+def load_pictures(folder: Path) -> list[np.ndarray]:
+    """Return every JPEG of a folder as (H, W, 3) uint8 RGB, in the order of their names.
+
+    Raises:
+        TrainingDataBroken: there is none, or one cannot be read.
+    """
+    paths = sorted(folder.glob("*.jpg"))
+    if not paths:
+        raise TrainingDataBroken(file=str(folder), record=-1)
+    pictures = []
+    for number, path in enumerate(paths):
+        picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        if picture is None:
+            raise TrainingDataBroken(file=str(path), record=number)
+        pictures.append(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+    return pictures

@@ -1,0 +1,177 @@
+"""Measures of the model, on data that never touches its weights.
+
+Run it as `python -m webapp.faces.training.evaluate --shared ../shared`.
+"""
+
+import argparse
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from webapp.faces.crops import eye_centres
+from webapp.faces.finder import Face, FaceFinder
+from webapp.faces.training.chips import load_pictures
+
+IRISES = list(range(468, 478))
+BRIDGE = [168, 6, 197, 195]
+SIDES = [127, 356, 234, 454]
+_IRIS_CENTRES = (468, 473)
+_FOUND_WITHIN = 0.15  # of the distance between the eyes
+_FOLDS = 5
+_RIDGE = 3e-4  # keeps the map from 478 landmarks to 68 points from following noise
+_EYES68 = (slice(36, 42), slice(42, 48))
+
+
+@dataclass(frozen=True)
+class Detection:
+    """How many faces were found, missed and invented in a folder's pictures.
+
+    missed: names of pictures with a face that was not found; invented: with a false one.
+    """
+
+    faces: int
+    found: int
+    false: int
+    missed: list[str]
+    invented: list[str]
+
+
+def evaluate_photos(finder: FaceFinder, folder: Path) -> Detection:
+    """Measure portraits whose eyes are known: points68.json, {name: (68, 2)}.
+
+    A face is found when both its eyes' centres are within 0.15 of the distance between the eyes.
+    """
+    known = json.loads((folder / "points68.json").read_text("utf-8"))
+    missed, invented, false = [], [], 0
+    for name, points in sorted(known.items()):
+        eyes = np.array([np.mean(points[part], axis=0) for part in _EYES68])
+        faces = finder.find(_read(folder / name))
+        hits = [face for face in faces if _eye_error(face, eyes) < _FOUND_WITHIN]
+        if not hits:
+            missed.append(name)
+        if len(faces) > len(hits):
+            invented.append(name)
+        false += len(faces) - len(hits)
+    return Detection(len(known), len(known) - len(missed), false, missed, invented)
+
+
+def _eye_error(face: Face, eyes: np.ndarray) -> float:
+    """Return the worse eye's distance in units of the distance between the eyes."""
+    away = np.linalg.norm(eye_centres(face.landmarks) - eyes, axis=1)
+    return float(away.max() / np.linalg.norm(eyes[1] - eyes[0]))
+
+
+def evaluate_faceless(finder: FaceFinder, folder: Path) -> Detection:
+    """Measure pictures without a face: each one found is false."""
+    counts = {path.name: len(finder.find(_read(path))) for path in sorted(folder.glob("*.jpg"))}
+    return Detection(0, 0, sum(counts.values()), [], [n for n, count in counts.items() if count])
+
+
+def evaluate_groups(finder: FaceFinder, folder: Path) -> Detection:
+    """Measure group pictures: boxes.json, {name: [[left, top, width, height], ...]}.
+
+    A box counts as found when a face's middle lies in it and their sizes differ by less than 2.
+    Faces outside every box need not be false: the boxes leave some faces out.
+    """
+    known = json.loads((folder / "boxes.json").read_text("utf-8"))
+    total = found = false = 0
+    missed, invented = [], []
+    for name, boxes in sorted(known.items()):
+        faces = finder.find(_read(folder / name))
+        hits = [[_fits(face, box) for face in faces] for box in boxes]
+        got = sum(any(row) for row in hits)
+        extra = sum(not any(column) for column in zip(*hits, strict=True)) if faces else 0
+        total, found, false = total + len(boxes), found + got, false + extra
+        if got < len(boxes):
+            missed.append(f"{name} ({len(boxes) - got})")
+        if extra:
+            invented.append(f"{name} ({extra})")
+    return Detection(total, found, false, missed, invented)
+
+
+def _fits(face: Face, box: list[float]) -> bool:
+    x, y, width, height = face.box
+    inside_x = box[0] <= x + width / 2 <= box[0] + box[2]
+    inside_y = box[1] <= y + height / 2 <= box[1] + box[3]
+    return inside_x and inside_y and 0.5 < max(width, height) / max(box[2:]) < 2
+
+
+def mesh_errors(landmarks: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """Return mean landmark errors in % of the 3-D distance between the pupils.
+
+    Args:
+        landmarks, labels: (N, 478, 3) in the same pixels; z is compared about its mean.
+    """
+    ours, theirs = landmarks.astype(np.float64).copy(), labels.astype(np.float64).copy()
+    ours[..., 2] -= ours[..., 2].mean(1, keepdims=True)
+    theirs[..., 2] -= theirs[..., 2].mean(1, keepdims=True)
+    pupils = theirs[:, _IRIS_CENTRES[0]] - theirs[:, _IRIS_CENTRES[1]]
+    apart = np.linalg.norm(pupils, axis=1)[:, None]
+    error = 100 * np.linalg.norm(ours[..., :2] - theirs[..., :2], axis=2) / apart
+    return {
+        "mesh": float(error.mean()),
+        "irises": float(error[:, IRISES].mean()),
+        "bridge": float(error[:, BRIDGE].mean()),
+        "sides": float(error[:, SIDES].mean()),
+        "p95 of faces": float(np.percentile(error.mean(1), 95)),
+        "depth": float(100 * (np.abs(ours[..., 2] - theirs[..., 2]) / apart).mean()),
+    }
+
+
+def evaluate_human68(finder: FaceFinder, path: Path, most: int | None = None) -> dict[str, float]:
+    """Measure against 68 points set by people, by a linear map fitted in 5 folds.
+
+    Returns:
+        Mean errors in % of the distance between the outer eye corners, and the share found.
+    """
+    with np.load(path) as data:
+        jpeg, offset, points = data["jpeg"], data["offset"], data["points68_x32"] / 32
+    landmarks, human = [], []
+    rows = range(min(most or len(points), len(points)))
+    for row in rows:
+        bgr = cv2.imdecode(jpeg[offset[row] : offset[row + 1]], cv2.IMREAD_COLOR)
+        faces = finder.find(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
+        eyes = np.array([points[row, part].mean(0) for part in _EYES68])
+        hits = [face for face in faces if _eye_error(face, eyes) < 0.5]
+        if hits:
+            landmarks.append(hits[0].landmarks)
+            human.append(points[row])
+    errors = human68_errors(np.array(landmarks), np.array(human))
+    return {**errors, "found": len(human) / len(rows)}
+
+
+def human68_errors(landmarks: np.ndarray, human: np.ndarray) -> dict[str, float]:
+    """Return the errors of 68 points mapped linearly from 478 landmarks.
+
+    Both are brought into the frame of the landmarks' own eyes first, so that the map has neither
+    place, size nor turn to learn.
+
+    Args:
+        landmarks: (N, 478, 3); human: (N, 68, 2), in the same pixels.
+    """
+    eyes = eye_centres(landmarks) @ np.array([1, 1j])
+    middle, along = eyes.mean(1)[:, None], (eyes[:, 1] - eyes[:, 0])[:, None]
+    ours = (landmarks[..., :2] @ np.array([1, 1j]) - middle) / along
+    theirs = (human @ np.array([1, 1j]) - middle) / along
+    features = np.concatenate([ours.real, ours.imag, np.ones((len(ours), 1))], axis=1)
+    wanted = np.concatenate([theirs.real, theirs.imag], axis=1)
+    told = np.empty_like(wanted)
+    fold = np.arange(len(features)) % _FOLDS
+    for k in range(_FOLDS):
+        fit, rest = features[fold != k], fold == k
+        ridge = _RIDGE * len(fit) * np.eye(fit.shape[1])
+        told[rest] = features[rest] @ np.linalg.solve(fit.T @ fit + ridge, fit.T @ wanted[fold != k])
+    away = np.abs(told[:, :68] + 1j * told[:, 68:] - theirs)
+    error = 100 * away / np.abs(theirs[:, 45] - theirs[:, 36])[:, None]
+    parts = {"inner": slice(17, 68), "eyes": slice(36, 48), "bridge": slice(27, 29)}
+    return {name: float(error[:, part].mean()) for name, part in parts.items()} | {
+        "all": float(error.mean())
+    }
+
+
+def _read(path: Path) -> np.ndarray:
+    """Return a trusted file's picture, upright, (H, W, 3) uint8 RGB."""
+    return cv2.cvtColor(cv2.imread(str(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
