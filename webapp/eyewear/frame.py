@@ -144,15 +144,17 @@ class Lens:
         Raises:
             InvalidFrame: a share is out of range.
         """
-        bottom = (
-            self.transmittance if self.transmittance_bottom is None else self.transmittance_bottom
-        )
-        for name, share in (
-            ("transmittance", self.transmittance),
-            ("transmittance_bottom", bottom),
-        ):
+        shares = {"transmittance": self.transmittance, "transmittance_bottom": self.bottom}
+        for name, share in shares.items():
             if not 0.0 < share <= 1.0:
                 raise InvalidFrame(field=name, value=share, advice="above 0, at most 1")
+
+    @property
+    def bottom(self) -> float:
+        """The transmittance at the lens's lower edge: the top's but for gradients."""
+        if self.transmittance_bottom is None:
+            return self.transmittance
+        return self.transmittance_bottom
 
     @property
     def category(self) -> int:

@@ -5,14 +5,11 @@ import math
 from webapp.fitting.scene import Camera
 
 FULL_FRAME_DIAGONAL = 43.27  # mm, of the 36 x 24 mm picture that "35 mm equivalent" refers to
-DEFAULT_FOCAL_35MM = (
-    32.0  # between phones' front cameras (22-30), webcams (28-35) and portraits (50+)
-)
+# Between phones' front cameras (22-30), webcams (28-35) and portraits (50 and more), mm.
+DEFAULT_FOCAL_35MM = 32.0
 DEFAULT_SIGMA = 0.35  # relative; nothing is known of the camera but that people use one
 KNOWN_SIGMA = 0.05  # EXIF rounds, and lenses breathe
-NEAREST_MM = (
-    420.0  # nobody holds a camera nearer; a face larger than that was cropped out of a photo
-)
+NEAREST_MM = 420.0  # nobody holds a camera nearer; a larger face was cropped out of its photo
 
 
 def camera_of(size: tuple[int, int], focal_35mm: float | None = None) -> Camera:

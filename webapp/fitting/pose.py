@@ -18,7 +18,7 @@ IRIS_SIGMA = 3.0  # mm, gaze
 DEPTH_SIGMA = 5.0  # mm, the network's z is a guess learnt from other faces
 KNEE = 2.0  # in sigmas; beyond it a residual pulls with constant force (Huber)
 ROUNDS = 10
-SETTLED = 1e-4  # rad, mm/1000 and sigmas: the step below which nothing changes any more
+SETTLED = 1e-4  # rad and relative shift: a step below it changes nothing that can be seen
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,15 @@ def fit_shape(landmarks: Floats, camera: Camera, start: Pose) -> Shaped:
         turned = small_rotation(step[:3]) @ pose.rotation
         pose = Pose(turned, pose.translation + step[3:6])
         shape = shape + step[6:]
-        if (
-            np.abs(step * np.r_[1, 1, 1, 1e-3, 1e-3, 1e-3, np.ones(len(shape)) * 1e-2]).max()
-            < SETTLED
-        ):
+        if max(np.abs(step[:3]).max(), np.abs(step[3:6]).max() / away(pose)) < SETTLED:
             break
     mesh = head.mean + np.tensordot(shape * head.deviations, head.basis, 1)
     return Shaped(pose, mesh)
+
+
+def away(pose: Pose) -> float:
+    """Return how far the head is from the camera, mm along the optical axis."""
+    return float(pose.translation[2])
 
 
 def sigmas(head: MeanHead) -> Floats:
@@ -84,19 +86,17 @@ def sigmas(head: MeanHead) -> Floats:
 def solve(
     landmarks: Floats, camera: Camera, pose: Pose, shape: Floats, head: MeanHead, noise: Floats
 ) -> Floats:
-    """Return one Gauss-Newton step: (3 rotation rad, 3 translation mm, K coefficients in sigmas)."""
+    """Return one Gauss-Newton step: 3 rotation (rad), 3 translation (mm), K shape (sigmas)."""
     basis = head.basis * head.deviations[:, None, None]
     local = head.mean + np.tensordot(shape, basis, 1)
     turned = local @ pose.rotation.T
     seen = turned + pose.translation
-    depth = pose.translation[2]
+    depth = away(pose)
     mm = depth / camera.focal  # millimetres a pixel at the head
 
     off = np.empty((478, 3))
     off[:, :2] = (landmarks[:, :2] - camera.project(seen)) * mm
-    off[:, 2] = (landmarks[:, 2] - landmarks[:, 2].mean()) * mm - (
-        turned[:, 2] - turned[:, 2].mean()
-    )
+    off[:, 2] = centred(landmarks[:, 2]) * mm - centred(turned[:, 2])
 
     moves = np.empty((478, 3, 6 + len(shape)))  # d(camera-space point) / d(unknowns)
     moves[:, :, :3] = -cross_matrices(turned)
@@ -120,6 +120,11 @@ def solve(
     right[6:] -= shape
     step: Floats = np.linalg.solve(normal, right)
     return step
+
+
+def centred(values: Floats) -> Floats:
+    """Return `values` less their mean."""
+    return values - float(values.mean())
 
 
 def cross_matrices(points: Floats) -> Floats:

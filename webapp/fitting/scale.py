@@ -65,7 +65,8 @@ def measured(landmarks: Floats, camera: Camera, shaped: Shaped) -> tuple[float, 
 
     def at_depth(index: int, of: int) -> Floats:
         ray = np.append((landmarks[index, :2] - centre) / camera.focal, 1.0)
-        return ray * placed[of, 2]
+        point: Floats = ray * placed[of, 2]
+        return point
 
     pupils = np.linalg.norm(at_depth(LEFT_IRIS, LEFT_IRIS) - at_depth(RIGHT_IRIS, RIGHT_IRIS))
     irises = [

@@ -40,14 +40,13 @@ class Camera:
 
     def project(self, points: Floats) -> Floats:
         """Return pixels (..., 2) of camera-space points (..., 3) in mm with z > 0."""
-        return self.focal * points[..., :2] / points[..., 2:] + np.asarray(self.centre)
+        pixels: Floats = self.focal * points[..., :2] / points[..., 2:] + np.asarray(self.centre)
+        return pixels
 
     def scaled(self, k: float) -> Self:
         """Return the camera of the same picture resized by `k`."""
-        x, y = self.centre
-        return replace(
-            self, focal=self.focal * k, centre=((x + 0.5) * k - 0.5, (y + 0.5) * k - 0.5)
-        )
+        x, y = ((at + 0.5) * k - 0.5 for at in self.centre)
+        return replace(self, focal=self.focal * k, centre=(x, y))
 
     def cropped(self, left: float, top: float) -> Self:
         """Return the camera of the picture with `left` columns and `top` rows cut off."""

@@ -53,9 +53,8 @@ def resting_height(eyewear: Eyewear, head: Head, forward: float, pupils: float) 
     usual = pupils + PUPIL_DROP
     gap = eyewear.marks.bridge / 2 - RIM_AT_NOSE
     touch = contact_height(head.mesh, gap, forward + REST_BEHIND) - REST_BELOW
-    trust = (
-        0.0 if eyewear.build.pads else CONTACT_SIGMA**-2
-    )  # pads are bent until the height is right
+    # Pads are bent until the height is right; a moulded bridge sits where it touches.
+    trust = 0.0 if eyewear.build.pads else CONTACT_SIGMA**-2
     known = PUPIL_DROP_SIGMA**-2
     return (usual * known + touch * trust) / (known + trust)
 
@@ -82,6 +81,6 @@ def ridge_depth(mesh: Floats, y: float) -> float:
 def ears_of(mesh: Floats) -> Floats:
     """Return (2, 3) mm: where temples lie on the ears, the wearer's right first."""
     sides = mesh[list(TEMPLE_SIDES)]
-    return (
-        sides + np.array([[-EAR_OUTSIDE], [EAR_OUTSIDE]]) * [1, 0, 0] + [0, -EAR_ABOVE, EAR_BEHIND]
-    )
+    outwards = np.array([[-EAR_OUTSIDE, 0.0, 0.0], [EAR_OUTSIDE, 0.0, 0.0]])
+    ears: Floats = sides + outwards + np.array([0.0, -EAR_ABOVE, EAR_BEHIND])
+    return ears
