@@ -1,0 +1,136 @@
+"""Finishes: how acetate, metal and silicone look under the studio's light."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from webapp.drawn.canvas import Canvas
+from webapp.drawn.fields import Field, coverage, smoothstep
+from webapp.drawn.patterns import PATTERNS
+from webapp.drawn.studio import ambient, gloss, lit, mirrored, normals, swatch
+
+SOFTEN = 0.05  # mm; polishing rounds every crease a little
+
+
+@dataclass(frozen=True)
+class Acetate:
+    """Cellulose acetate: its dye, how much it hides, how glossy it is.
+
+    `opacity` is that of the sheet seen square on; edges hide more, the way through is longer.
+    `opacity_low` is the opacity at the lower edge of a faded sheet.
+    """
+
+    colours: tuple[str, ...]
+    pattern: str = "plain"
+    opacity: float = 1.0
+    opacity_low: float | None = None
+    roughness: float = 0.02
+    seed: int = 1
+
+    @property
+    def clear(self) -> bool:
+        """Whether one sees into it."""
+        return min(self.opacity, self.opacity_low or 1.0) < 0.85
+
+
+@dataclass(frozen=True)
+class Metal:
+    """Plated (or, when `painted`, lacquered) metal: its colour and polish."""
+
+    colour: str
+    roughness: float = 0.05
+    painted: bool = False
+
+
+Finish = Acetate | Metal
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part ready to be painted: its signed distance field and its relief, both mm."""
+
+    field: Field
+    height: Field
+
+
+def tube(field: Field, radius: float) -> Part:
+    """Return a part with a round section of this radius, mm (or rounded edges, if wider)."""
+    depth = np.clip(-field, 0, radius)
+    height = np.sqrt(np.maximum(radius**2 - (radius - depth) ** 2, 0))
+    return Part(field, np.asarray(height, np.float32))
+
+
+def fused(a: Part, b: Part) -> Part:
+    """Return two parts soldered to one."""
+    return Part(np.minimum(a.field, b.field), np.maximum(a.height, b.height))
+
+
+def paint(canvas: Canvas, part: Part, finish: Finish, curve: float = 0.0) -> None:
+    """Lay the part on the canvas in this finish; `curve` as in `studio.normals`."""
+    scale = canvas.grid.scale
+    height = np.asarray(cv2.GaussianBlur(part.height, (0, 0), SOFTEN * scale), np.float32)
+    normal = normals(height, scale, curve, canvas.grid.axes()[0])
+    if isinstance(finish, Metal):
+        paint_metal(canvas, part, finish, normal)
+    else:
+        paint_acetate(canvas, part, finish, normal)
+
+
+def paint_metal(canvas: Canvas, part: Part, metal: Metal, normal: Field) -> None:
+    """Lay a metal part: all it shows is the studio, in its own colour."""
+    colour = swatch(metal.colour)
+    alpha = coverage(part.field, canvas.grid.scale)
+    if metal.painted:
+        light = colour * lit(ambient(), normal)[..., None]
+        light = light + gloss(normal, metal.roughness, 0.06)[..., None]
+    else:
+        facing = np.sqrt(np.maximum(1 - normal[0] ** 2 - normal[1] ** 2, 0))[..., None]
+        tinge = colour + (1 - colour) * (1 - facing) ** 5
+        sheen = 0.78 * lit(mirrored(metal.roughness), normal) + 0.22 * lit(ambient(), normal)
+        light = tinge * sheen[..., None]
+    canvas.lay(np.asarray(light, np.float32), alpha)
+
+
+def paint_acetate(canvas: Canvas, part: Part, acetate: Acetate, normal: Field) -> None:
+    """Lay an acetate part: dye lit through, a longer way at the edges, a polished skin."""
+    grid = canvas.grid
+    sheet = PATTERNS[acetate.pattern](grid, acetate.colours, acetate.seed)
+    whole = coverage(part.field, grid.scale)
+    depth = -part.field
+    diffuse = lit(ambient(), normal)[..., None]
+    if acetate.clear:
+        light, alpha = lit_through(sheet, depth, normal, sheet_opacity(canvas, acetate))
+    else:
+        # Light that enters near an edge leaves again: thin edges glow in the dye's own colour.
+        glow = 0.35 * np.exp(-np.maximum(depth, 0) / 0.8)[..., None]
+        light = sheet * diffuse * (1 + glow) + 0.25 * glow * np.sqrt(sheet) * sheet
+        alpha = np.float32(acetate.opacity)
+    canvas.lay(np.asarray(light, np.float32), np.asarray(alpha * whole, np.float32))
+    skin = gloss(normal, acetate.roughness)
+    canvas.shine(np.repeat(skin[..., None], 3, axis=2), whole)
+
+
+def sheet_opacity(canvas: Canvas, acetate: Acetate) -> Field:
+    """Return the sheet's opacity (H, W), from top to bottom when it is a faded one."""
+    low = acetate.opacity if acetate.opacity_low is None else acetate.opacity_low
+    _, y = canvas.grid.axes()
+    share = smoothstep(-13.0, 9.0, y)
+    opacity = acetate.opacity + (low - acetate.opacity) * share
+    return np.asarray(np.broadcast_to(opacity, canvas.alpha.shape), np.float32)
+
+
+def lit_through(sheet: Field, depth: Field, normal: Field, opacity: Field) -> tuple[Field, Field]:
+    """Return the light and alpha of a translucent sheet.
+
+    Beer's law along a way that grows where the surface turns away from the onlooker; a
+    bright line runs just inside the edges, where light that was piped along the sheet leaves.
+    """
+    turned = np.clip(normal[0] ** 2 + normal[1] ** 2, 0, 1)
+    way = 1 + 1.6 * turned + 0.9 * np.exp(-np.maximum(depth, 0) / 0.35)
+    alpha = 1 - (1 - np.minimum(opacity, 0.97)) ** way
+    dyed = np.clip(sheet, 0.004, 1) ** (0.75 + 0.25 * way)[..., None]
+    piped = 0.30 * np.exp(-(((depth - 0.75) / 0.32) ** 2))
+    rim = 0.42 * np.exp(-np.maximum(depth, 0) / 0.22)
+    light = dyed * (lit(ambient(), normal) * (1 - rim) + piped)[..., None]
+    return np.asarray(light, np.float32), np.asarray(np.clip(alpha + 0.2 * piped, 0, 1), np.float32)
