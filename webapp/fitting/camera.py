@@ -24,16 +24,3 @@ def camera_of(size: tuple[int, int], focal_35mm: float | None = None) -> Camera:
     sigma = DEFAULT_SIGMA if focal_35mm is None else KNOWN_SIGMA
     focal = (focal_35mm or DEFAULT_FOCAL_35MM) * in_pixels
     return Camera(focal=focal, centre=((width - 1) / 2, (height - 1) / 2), sigma=sigma)
-
-
-def kept_away(camera: Camera, pixels_per_mm: float) -> Camera:
-    """Return the camera with a guessed focal length raised until the face is `NEAREST_MM` away.
-
-    Args:
-        pixels_per_mm: of the face in the photo.
-    """
-    guessed = camera.sigma >= DEFAULT_SIGMA
-    least = NEAREST_MM * pixels_per_mm
-    if not guessed or camera.focal >= least:
-        return camera
-    return Camera(focal=least, centre=camera.centre, sigma=camera.sigma)

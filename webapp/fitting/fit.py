@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from webapp.errors import FaceTooSmall, FaceTurnedAway
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.anatomy import LEFT_IRIS, RIGHT_IRIS, TEMPLE_SIDES
-from webapp.fitting.camera import camera_of, kept_away
+from webapp.fitting.camera import camera_of
+from webapp.fitting.perspective import focal_by_perspective
 from webapp.fitting.pose import first_pose, fit_shape
 from webapp.fitting.scale import scale_of
 from webapp.fitting.scene import Camera, Estimate, Fit, Floats, Head, Pose
@@ -55,8 +56,7 @@ def head_of(
     """
     points = np.asarray(landmarks, dtype=np.float64)
     refuse_small(points)
-    camera = camera_of(size, focal_35mm)
-    camera = kept_away(camera, first_pose(points, camera)[1])
+    camera = focal_by_perspective(points, camera_of(size, focal_35mm))
     shaped = fit_shape(points, camera, first_pose(points, camera)[0])
     refuse_turned(shaped.pose)
     scale = scale_of(points, camera, shaped, pd_mm)

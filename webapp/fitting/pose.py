@@ -17,16 +17,18 @@ MOVING_SIGMA = 5.0  # mm, lids, jaw and mouth: they tell little of the pose
 IRIS_SIGMA = 3.0  # mm, gaze
 DEPTH_SIGMA = 5.0  # mm, the network's z is a guess learnt from other faces
 KNEE = 2.0  # in sigmas; beyond it a residual pulls with constant force (Huber)
+SAMPLES = 60  # neighbouring landmarks err together: the mesh is worth about so many free points
 ROUNDS = 10
 SETTLED = 1e-4  # rad and relative shift: a step below it changes nothing that can be seen
 
 
 @dataclass(frozen=True)
 class Shaped:
-    """A head of mean size: `pose`, and `mesh` (478, 3) mm in head coordinates."""
+    """A head of mean size: `pose`, `mesh` (478, 3) mm in head coordinates, `shape` (K,) sigmas."""
 
     pose: Pose
     mesh: Floats
+    shape: Floats
 
 
 def first_pose(landmarks: Floats, camera: Camera) -> tuple[Pose, float]:
@@ -50,7 +52,7 @@ def first_pose(landmarks: Floats, camera: Camera) -> tuple[Pose, float]:
     return Pose(rotation, centre - rotation @ model_centre), scale
 
 
-def fit_shape(landmarks: Floats, camera: Camera, start: Pose) -> Shaped:
+def fit_shape(landmarks: Floats, camera: Camera, start: Pose, rounds: int = ROUNDS) -> Shaped:
     """Return the head of mean size that projects onto the landmarks (478, 3).
 
     Gauss-Newton from `start`; the landmarks' z counts lightly, against the mean depth.
@@ -58,7 +60,7 @@ def fit_shape(landmarks: Floats, camera: Camera, start: Pose) -> Shaped:
     head = mean_head()
     noise = sigmas(head)
     pose, shape = start, np.zeros(len(head.deviations))
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         step = solve(landmarks, camera, pose, shape, head, noise)
         turned = small_rotation(step[:3]) @ pose.rotation
         pose = Pose(turned, pose.translation + step[3:6])
@@ -66,7 +68,7 @@ def fit_shape(landmarks: Floats, camera: Camera, start: Pose) -> Shaped:
         if max(np.abs(step[:3]).max(), np.abs(step[3:6]).max() / away(pose)) < SETTLED:
             break
     mesh = head.mean + np.tensordot(shape * head.deviations, head.basis, 1)
-    return Shaped(pose, mesh)
+    return Shaped(pose, mesh, shape)
 
 
 def away(pose: Pose) -> float:
@@ -110,8 +112,7 @@ def solve(
     pull = off / noise
     size = np.hypot(pull[:, 0], pull[:, 1])
     trust = np.sqrt(np.minimum(1.0, KNEE / np.maximum(size, 1e-9)))[:, None] / noise
-    # Neighbouring landmarks err together: the mesh holds about as much news as 60 free points.
-    trust = trust * np.sqrt(60 / 478)
+    trust = trust * np.sqrt(SAMPLES / 478)
     a = (jacobian * trust[:, :, None]).reshape(-1, jacobian.shape[2])
     b = (off * trust).ravel()
     normal = a.T @ a
