@@ -1,0 +1,110 @@
+"""The photo's own softness and noise, so that what is painted into it has the same."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from webapp.fitting.scene import Camera, Head
+from webapp.rendering.colour import Bytes, Light
+from webapp.rendering.sheets import Box, around, empty, fitted
+
+EYES = (33, 133, 362, 263, 70, 300, 105, 334)  # corners and brows: the sharpest edges of a face
+CHEEKS = (50, 280, 151)  # smooth skin
+WINDOW_PX = 320  # at most so much of the photo is looked at, at its full resolution
+PATCH_PX = 24
+REBLUR = 1.2  # pixels
+SOFTNESS = (0.45, 4.0)  # pixels, sigma: a camera's own least, and the most that is believed
+NOISE_MOST = 8.0  # levels
+IMMERKAER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
+GRAIN_SOFT = 0.55  # pixels, sigma: neighbouring pixels share noise, after demosaicing and JPEG
+
+
+@dataclass(frozen=True)
+class Grain:
+    """`softness`: sigma of the photo's blur, pixels. `noise`: sigma of its noise, levels of 255."""
+
+    softness: float
+    noise: float
+
+
+def read_grain(photo: Bytes, camera: Camera, head: Head) -> Grain:
+    """Return a photo's softness and noise about a face."""
+    posed = camera.project(head.pose.apply(head.mesh))
+    size = photo.shape[1], photo.shape[0]
+    eyes = fitted(_bounded(around(posed[list(EYES)], 4)), size)
+    patches = [around(posed[[i]], PATCH_PX // 2) for i in CHEEKS]
+    return Grain(
+        softness=_softness(_grey(photo, eyes)),
+        noise=_noise([_grey(photo, fitted(patch, size)) for patch in patches]),
+    )
+
+
+def _bounded(box: Box) -> Box:
+    """Return the box's right part, cut to `WINDOW_PX` on a side about the right eye's edge."""
+    left, top, right, bottom = box
+    middle = (top + bottom) // 2
+    half = min(bottom - top, WINDOW_PX) // 2
+    if right - left > WINDOW_PX:
+        # Of a large face one eye is enough; which one matters little.
+        right = left + WINDOW_PX
+    return left, middle - half, right, middle + half
+
+
+def _grey(photo: Bytes, box: Box) -> Light:
+    left, top, right, bottom = box
+    if empty(box):
+        return np.zeros((1, 1), dtype=np.float32)
+    grey = cv2.cvtColor(photo[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
+    return np.asarray(grey, dtype=np.float32)
+
+
+def _softness(grey: Light) -> float:
+    """Return the blur's sigma by how much a further blur flattens the steepest edges.
+
+    An edge of blur s has a slope in proportion to 1 / s; blurred again by r, to
+    1 / sqrt(s^2 + r^2) (Zhuo and Sim, "Defocus map estimation from a single image", 2011).
+    """
+    if min(grey.shape) < 12:
+        return 0.6
+    sharp = _slope(grey)
+    again = _slope(np.asarray(cv2.GaussianBlur(grey, (0, 0), REBLUR)))
+    steep = sharp >= np.percentile(sharp, 98)
+    ratio = float(np.median(sharp[steep] / np.maximum(again[steep], 1e-3)))
+    sigma = REBLUR / np.sqrt(max(ratio**2 - 1, 1e-3))
+    return float(np.clip(sigma, *SOFTNESS))
+
+
+def _slope(grey: Light) -> Light:
+    across = cv2.Sobel(grey, cv2.CV_32F, 1, 0)
+    down = cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    return np.asarray(cv2.magnitude(across, down))
+
+
+def _noise(patches: list[Light]) -> float:
+    """Return the noise's sigma on the calmest patch (Immerkaer's operator, by the median).
+
+    Skin has texture of its own, so the calmest patch comes nearest to noise alone.
+    """
+    sigmas = []
+    for patch in patches:
+        if min(patch.shape) >= 8:
+            residual = cv2.filter2D(patch, -1, IMMERKAER)[1:-1, 1:-1]
+            sigmas.append(float(np.median(np.abs(residual))) / 0.6745 / 6)
+    return min(min(sigmas, default=1.0), NOISE_MOST)
+
+
+def add_grain(picture: Bytes, painted: Light, noise: float, seed: int) -> Bytes:
+    """Return `picture` (h, w, 3) with noise where it is painted (h, w, 0 to 1), same for a seed."""
+    if noise < 0.15:
+        return picture
+    grain = _pattern(picture.shape[:2], seed)
+    shares = cv2.merge([painted * grain * noise] * 3)
+    return np.asarray(cv2.add(picture, shares, dtype=cv2.CV_8U), dtype=np.uint8)
+
+
+def _pattern(shape: tuple[int, int], seed: int) -> Light:
+    """Return unit noise (rows, columns), neighbours alike, from a generator of `seed`."""
+    noise = np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
+    soft = cv2.GaussianBlur(noise, (0, 0), GRAIN_SOFT)
+    return np.asarray(soft / max(float(soft.std()), 1e-6), dtype=np.float32)

@@ -1,0 +1,91 @@
+"""Lenses: what they let through, and what they mirror.
+
+Both in linear light: out = seen through * transmittance + mirrored.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from webapp.eyewear.frame import Artwork, Lens, LensKind
+from webapp.fitting.scene import Floats, Pose
+from webapp.rendering.colour import Light
+from webapp.rendering.light import Lighting
+from webapp.rendering.sheets import Front, Rays
+
+LENS_BEHIND = 1.2  # mm from the rim's front to the lens's
+HORIZON = 0.35  # half the height of the sky's edge in a lens, as the sine of its elevation
+SKY_GAIN, GROUND_GAIN = 1.25, 0.55
+WINDOW_SIZE = 0.16  # the main light's half width in a lens, as a sine
+WINDOW_GAIN = 2.2
+COATING = 0.45  # clear lenses are coated: they mirror this share of what the marks say
+
+
+@dataclass(frozen=True)
+class Tint:
+    """How transmittance runs over a lens: linear RGB at its `top` and `bottom` edge, mm."""
+
+    top: float
+    bottom: float
+    upper: Light
+    lower: Light
+
+    def at(self, y: Floats) -> Floats:
+        """Return the transmittance (..., 3) at heights y (mm, down)."""
+        share = np.clip((y - self.top) / max(self.bottom - self.top, 1e-6), 0, 1)
+        return np.asarray(self.upper + share[..., None] * (self.lower - self.upper))
+
+
+def tint_of(lens: Lens, artwork: Artwork) -> Tint:
+    """Return the run of a lens's transmittance over its height."""
+    rows = np.flatnonzero((artwork.lenses > 127).any(axis=1))
+    if rows.size == 0:
+        rows = np.flatnonzero(artwork.lenses.any(axis=1))
+    top, bottom = (rows[[0, -1]] - artwork.centre[1]) / artwork.scale
+    end = lens.transmittance if lens.transmittance_bottom is None else lens.transmittance_bottom
+    return Tint(
+        top=float(top),
+        bottom=float(bottom),
+        upper=through(lens.transmittance, lens.tint),
+        lower=through(end, lens.tint),
+    )
+
+
+def through(transmittance: float, tint: tuple[float, float, float]) -> Light:
+    """Return the share of linear RGB let through; no channel lets through more than all."""
+    return np.asarray(np.minimum(transmittance * np.asarray(tint), 1), dtype=np.float32)
+
+
+def mirrored(
+    lens: Lens, light: Lighting, front: Front, pose: Pose, sight: Rays, at: tuple[Floats, Floats]
+) -> Floats:
+    """Return the linear RGB (..., 3) that a lens mirrors towards the camera at points `at` (x, y).
+
+    Fresnel's share by Schlick's approximation, of an even sky and ground with the main light
+    as a soft window in it.
+    """
+    normal = front.normals(*at)
+    along = sight.directions / np.linalg.norm(sight.directions, axis=-1, keepdims=True)
+    facing = np.einsum("...i,...i", along, normal)
+    outgoing = (along - 2 * facing[..., None] * normal) @ pose.rotation.T  # camera coordinates
+    base = lens.reflectance * (COATING if lens.kind is LensKind.CLEAR else 1.0)
+    share = base + (1 - base) * (1 - np.clip(np.abs(facing), 0, 1)) ** 5
+    seen = _surroundings(light, outgoing)
+    return np.asarray(share[..., None] * seen * np.asarray(lens.mirror_tint))
+
+
+def _surroundings(light: Lighting, outgoing: Floats) -> Floats:
+    """Return the linear RGB (..., 3) of what lies in directions (..., 3), camera coordinates."""
+    rise = np.clip(0.5 - outgoing[..., 1] / (2 * HORIZON), 0, 1)
+    rise = (rise * rise * (3 - 2 * rise))[..., None]
+    sky, ground = light.upper * SKY_GAIN, light.lower * GROUND_GAIN
+    seen = ground + rise * (sky - ground)
+    off = 1 - outgoing @ _window(light)
+    glow = np.exp(-off / WINDOW_SIZE**2)[..., None]
+    return np.asarray(seen + glow * (WINDOW_GAIN * light.contrast * light.exposure) * light.tint)
+
+
+def _window(light: Lighting) -> Floats:
+    """Return the direction in which the main light stands as a window does: not overhead."""
+    towards = np.array([light.towards[0], np.clip(light.towards[1], -0.5, 0.3), -0.8])
+    return np.asarray(towards / np.linalg.norm(towards))

@@ -1,0 +1,145 @@
+"""The light on a face: how strong, of which colour and from where, read off the skin.
+
+Directions are in camera coordinates (x right, y down, z away from the camera) and point
+towards the light.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from webapp.fitting.anatomy import mean_head
+from webapp.fitting.scene import Camera, Floats, Head
+from webapp.rendering.colour import Bytes, Light, luminance, to_linear
+from webapp.rendering.sheets import around, fitted
+
+# Landmarks on skin that beards, eyes and lips leave alone: brow, cheeks, the nose's flanks.
+SKIN = (
+    10, 151, 108, 337, 69, 299, 67, 297, 109, 338, 104, 333, 103, 332, 9, 107, 336,
+    50, 280, 101, 330, 36, 266, 205, 425, 118, 347, 117, 346, 187, 411, 123, 352, 116, 345,
+    100, 329, 126, 355, 142, 371, 203, 423, 5, 195, 51, 281, 48, 278, 147, 376,
+)  # fmt: skip
+SAMPLE_PX = 160  # the face is looked at this wide
+ROOM_PX = 48  # and the whole photo this wide
+USUAL = np.array([0.0, -0.80, -0.60])  # most light comes from above and from before the face
+USUAL_WEIGHT = 0.5  # how much that counts beside what the skin shows
+FULL_LIGHT = 0.62  # luminance of a highlight on skin in a well exposed photo
+EXPOSURES = (0.45, 1.12)
+COLOUR_TRUST = 0.35  # how much of the room's mean colour is the light's: rooms have colours too
+TINTS = (0.75, 1.3)
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """`towards`: unit direction to the main light. `contrast`: share of the light that comes
+    from there, 0 to 1. `exposure`: a white thing's luminance beside full. `tint`: linear RGB
+    of the light, luminance 1. `upper` and `lower`: linear RGB of what is about the head, above
+    and below, as a lens mirrors it.
+    """
+
+    towards: Floats
+    contrast: float
+    exposure: float
+    tint: Light
+    upper: Light
+    lower: Light
+
+
+def read_light(photo: Bytes, camera: Camera, head: Head) -> Lighting:
+    """Return the light in a photo (H, W, 3) uint8 sRGB, as a face's skin shows it."""
+    skin, normals = _skin(photo, camera, head)
+    room = _room(photo)
+    tint = _tint(room.mean(axis=(0, 1)))
+    towards, contrast = _direction(luminance(skin), normals)
+    rows = room.shape[0]
+    return Lighting(
+        towards=towards,
+        contrast=contrast,
+        exposure=_exposure(skin),
+        tint=tint,
+        upper=room[: max(1, rows // 3)].mean(axis=(0, 1)),
+        lower=room[rows // 2 :].mean(axis=(0, 1)),
+    )
+
+
+def _room(photo: Bytes) -> Light:
+    """Return the whole photo, tiny and linear. Rows are skipped first: it need not be exact."""
+    skip = max(1, photo.shape[1] // (4 * ROOM_PX))
+    height, width = photo.shape[:2]
+    size = ROOM_PX, max(3, round(ROOM_PX * height / width))
+    tiny = cv2.resize(photo[::skip, ::skip], size, interpolation=cv2.INTER_AREA)
+    return to_linear(np.asarray(tiny, dtype=np.uint8))
+
+
+def _skin(photo: Bytes, camera: Camera, head: Head) -> tuple[Light, Floats]:
+    """Return the skin's linear RGB (n, 3) and normals (n, 3) at landmarks that are in sight."""
+    posed = head.pose.apply(head.mesh)
+    normals = _normals(posed)
+    points = np.array(SKIN)
+    pixels = camera.project(posed[points])
+    height, width = photo.shape[:2]
+    inside = ((pixels > 1) & (pixels < [width - 2, height - 2])).all(axis=1)
+    facing = -np.einsum("ij,ij->i", normals[points], posed[points])
+    seen = inside & (facing > 0.25 * np.linalg.norm(posed[points], axis=1))
+    if not seen.any():
+        return np.full((1, 3), 0.3, dtype=np.float32), USUAL[None]
+    return _samples(photo, pixels[seen]), normals[points[seen]]
+
+
+def _samples(photo: Bytes, pixels: Floats) -> Light:
+    """Return linear RGB (n, 3) about pixel positions (n, 2), from a small copy of their box."""
+    height, width = photo.shape[:2]
+    left, top, right, bottom = fitted(around(pixels, 2), (width, height))
+    k = min(1.0, SAMPLE_PX / (right - left))
+    size = max(1, round((right - left) * k)), max(1, round((bottom - top) * k))
+    small = cv2.resize(photo[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
+    small = cv2.blur(to_linear(np.asarray(small, dtype=np.uint8)), (3, 3))
+    at = np.clip(np.rint((pixels - [left, top]) * k), 0, np.array(size) - 1).astype(int)
+    return np.asarray(small[at[:, 1], at[:, 0]])
+
+
+def _normals(posed: Floats) -> Floats:
+    """Return unit normals (478, 3) of the skin, out of the head."""
+    triangles = mean_head().triangles
+    a, b, c = posed[triangles[:, 0]], posed[triangles[:, 1]], posed[triangles[:, 2]]
+    faces = np.cross(b - a, c - a)
+    normals = np.zeros_like(posed)
+    for corner in range(3):
+        np.add.at(normals, triangles[:, corner], faces)
+    # Whichever way round the triangles run, the nose's tip looks out of the face.
+    if normals[1] @ posed[1] > 0:
+        normals = -normals
+    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
+    return np.asarray(normals / np.maximum(lengths, 1e-9))
+
+
+def _direction(brightness: Light, normals: Floats) -> tuple[Floats, float]:
+    """Return the main light's direction and its share, by Lambert's law over the skin.
+
+    Each sample says brightness = even light + normal . light; solved by least squares with the
+    usual light as a prior, outliers (hair, shadow, shine) clipped.
+    """
+    level = float(np.median(brightness)) + 1e-4
+    said = np.clip(brightness / level, 0.4, 1.7)
+    ridge = 0.08 * len(said) * USUAL_WEIGHT
+    terms = np.c_[np.ones(len(said)), normals]
+    prior = np.r_[1.0, 0.3 * USUAL]
+    lhs = terms.T @ terms + ridge * np.eye(4)
+    solved = np.linalg.solve(lhs, terms.T @ said + ridge * prior)
+    vector = solved[1:]
+    vector = np.array([vector[0], min(vector[1], 0.05), min(vector[2], -0.05)])  # never from behind
+    strength = float(np.linalg.norm(vector))
+    return vector / strength, min(0.85, strength / (strength + max(0.2, float(solved[0]))))
+
+
+def _exposure(skin: Light) -> float:
+    """Return how bright a white thing is, from the skin's lit parts: pigment hides the rest."""
+    bright = float(np.percentile(luminance(skin), 90))
+    return float(np.clip((bright / FULL_LIGHT) ** 0.4, *EXPOSURES))
+
+
+def _tint(mean: Light) -> Light:
+    """Return the light's colour from the room's mean colour, held back."""
+    colour = np.clip((mean + 0.02) / (luminance(mean) + 0.02), *TINTS) ** COLOUR_TRUST
+    return np.asarray(colour / luminance(colour.astype(np.float32)), dtype=np.float32)

@@ -1,0 +1,146 @@
+"""Where the head is: its depth at every pixel about the face, from the mesh and a skull.
+
+The face mesh ends before the ears; behind it an ellipsoid stands for the skull. Depths are
+millimetres from the camera, at a bounded resolution (about a millimetre), whatever the photo's.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from webapp.fitting.anatomy import TEMPLE_SIDES, mean_head
+from webapp.fitting.scene import Camera, Floats, Head
+from webapp.rendering.sheets import Box, Map, around, rays
+
+CELL_MM = 1.1  # a raster cell at the face's distance, mm
+MOST_CELLS = 200  # of the raster, across and down
+NOTHING = np.float32(1e6)  # depth where there is no head, mm
+SKULL_Y, SKULL_Z = -28.0, 88.0  # the skull's middle, head coordinates, mm
+SKULL_HALF = (2.0, 92.0, 92.0)  # mm: added to the face's half width; half height; half depth
+EARS_Z = 95.0  # mm behind the eyes' plane, where a temple's bend lies
+LOWEST_Y = 85.0  # mm below the eyes; no frame and no shadow of one reaches lower
+SIZES = (6, 12, 24, 48, 96)  # cells; triangles are filled in classes of these bounding boxes
+
+
+@dataclass(frozen=True)
+class Raster:
+    """The head on a grid of cells of `step` photo pixels, the first beginning at (left, top).
+
+    `depth` (rows, columns) float32 mm, `NOTHING` where there is no head; `skin` (rows,
+    columns) true where the face mesh (not the skull) is what is seen.
+    """
+
+    left: float
+    top: float
+    step: float
+    depth: Map
+    skin: NDArray[np.bool_]
+
+    def positions(self) -> Floats:
+        """Return the cells' centres (rows, columns, 2) as (x, y) photo pixels."""
+        rows, columns = self.depth.shape
+        x = self.left + (np.arange(columns) + 0.5) * self.step - 0.5
+        y = self.top + (np.arange(rows) + 0.5) * self.step - 0.5
+        return np.dstack(np.meshgrid(x, y))
+
+    def lift(self, values: Map, box: Box, outside: float) -> Map:
+        """Return values (rows, columns) at each photo pixel of `box`, between cells linearly."""
+        left, top, right, bottom = box
+        k = 1 / self.step
+        shift = [(left + 0.5 - self.left) * k - 0.5, (top + 0.5 - self.top) * k - 0.5]
+        to_cells = np.array([[k, 0, shift[0]], [0, k, shift[1]]])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        size = (right - left, bottom - top)
+        lifted = cv2.warpAffine(values, to_cells, size, flags=flags, borderValue=outside)
+        return np.asarray(lifted, dtype=np.float32)
+
+    def share_before(self, depth: Floats, bias: float, soft: float) -> Map:
+        """Return how much of a surface at `depth` (rows, columns) the head leaves to be seen.
+
+        A surface up to `bias` mm behind the skin still counts as before it; the change takes
+        `soft` mm.
+        """
+        share = np.clip(0.5 + (self.depth + (bias - depth)) / soft, 0, 1)
+        return np.asarray(share, dtype=np.float32)
+
+
+def rasterise(camera: Camera, head: Head) -> Raster:
+    """Return the head's depth about the face."""
+    posed = head.pose.apply(head.mesh[:468])
+    pixels = camera.project(posed)
+    left, top, right, bottom = _extent(camera, head, pixels)
+    px_per_mm = camera.focal / float(np.median(posed[:, 2]))
+    step = max(CELL_MM * px_per_mm, (right - left) / MOST_CELLS, (bottom - top) / MOST_CELLS)
+    shape = int(np.ceil((bottom - top) / step)), int(np.ceil((right - left) / step))
+    cells = (pixels - [left - 0.5, top - 0.5]) / step - 0.5
+    face = _fill(cells, posed[:, 2], shape)
+    raster = Raster(left, top, step, face, face < NOTHING)
+    skull = _skull(camera, head, raster.positions())
+    return Raster(left, top, step, np.minimum(face, skull), (face < NOTHING) & (face <= skull + 15))
+
+
+def _extent(camera: Camera, head: Head, pixels: Floats) -> Box:
+    """Return the box that holds the face down to the cheeks and both ears."""
+    low = head.mesh[:468, 1] < LOWEST_Y
+    sides = head.mesh[list(TEMPLE_SIDES)]
+    ears = np.array([[x * 1.12, y + dy, EARS_Z] for x, y, _ in sides for dy in (-35.0, 25.0)])
+    seen = np.concatenate([pixels[low], camera.project(head.pose.apply(ears))])
+    px_per_mm = camera.focal / head.pose.translation[2]
+    return around(seen, 8 * float(px_per_mm))
+
+
+def _fill(cells: Floats, depth: Floats, shape: tuple[int, int]) -> Map:
+    """Return the nearest depth of the mesh's triangles in each cell of `shape` (rows, columns).
+
+    Triangles are taken in classes of like size, each class at once: every cell of each
+    bounding box is tried, and those inside are written.
+    """
+    corners = cells[mean_head().triangles]  # (n, 3, 2)
+    depths = depth[mean_head().triangles]  # (n, 3)
+    first = np.ceil(corners.min(axis=1)).astype(np.int64)
+    extent = (np.floor(corners.max(axis=1)) - first).max(axis=1) + 1
+    filled = np.full(shape, NOTHING, dtype=np.float32)
+    smaller = 0
+    for size in SIZES:
+        chosen = (extent > smaller) & (extent <= size)
+        if chosen.any():
+            _fill_class(filled, corners[chosen], depths[chosen], first[chosen], size)
+        smaller = size
+    return filled
+
+
+def _fill_class(
+    filled: Map, corners: Floats, depths: Floats, first: NDArray[np.int64], size: int
+) -> None:
+    """Write triangles whose bounding boxes have at most `size` cells a side."""
+    edge_b, edge_c = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    area = edge_b[:, 0] * edge_c[:, 1] - edge_b[:, 1] * edge_c[:, 0]
+    area = np.where(np.abs(area) < 1e-9, 1e-9, area)[:, None]
+    step_y, step_x = np.divmod(np.arange(size * size), size)
+    x = first[:, :1] + step_x  # (n, size * size)
+    y = first[:, 1:] + step_y
+    off_x, off_y = x - corners[:, :1, 0], y - corners[:, :1, 1]
+    b = (off_x * edge_c[:, 1:] - off_y * edge_c[:, :1]) / area
+    c = (off_y * edge_b[:, :1] - off_x * edge_b[:, 1:]) / area
+    rows, columns = filled.shape
+    inside = (b >= 0) & (c >= 0) & (b + c <= 1)
+    inside &= (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
+    z = depths[:, :1] + b * (depths[:, 1:2] - depths[:, :1]) + c * (depths[:, 2:] - depths[:, :1])
+    np.minimum.at(filled.ravel(), (y * columns + x)[inside], z[inside].astype(np.float32))
+
+
+def _skull(camera: Camera, head: Head, pixels: Floats) -> Map:
+    """Return the depth of the skull's ellipsoid at pixels (rows, columns, 2)."""
+    right, left = head.mesh[list(TEMPLE_SIDES)]
+    half = np.array([(left[0] - right[0]) / 2 + SKULL_HALF[0], *SKULL_HALF[1:]])
+    middle = np.array([(left[0] + right[0]) / 2, SKULL_Y, SKULL_Z])
+    sight = rays(camera, head.pose, pixels)
+    along = sight.directions / half
+    start = (sight.origin - middle) / half
+    a = np.einsum("...i,...i", along, along)
+    b = along @ start
+    reach = b * b - a * (start @ start - 1)
+    depth = (-b - np.sqrt(np.maximum(reach, 0))) / a
+    return np.where(reach > 0, depth, NOTHING).astype(np.float32)

@@ -1,0 +1,91 @@
+"""The shadow that a frame throws on the face: close and dark at the bridge, soft on the cheeks.
+
+For each point of the skin a ray goes towards the light; what it meets of the frame takes light
+away. Computed on the head's raster (about a millimetre) and blurred the more, the farther the
+frame is from the skin.
+"""
+
+import cv2
+import numpy as np
+
+from webapp.eyewear.frame import Eyewear
+from webapp.fitting.scene import Camera, Fit, Floats
+from webapp.rendering.colour import Light
+from webapp.rendering.light import Lighting
+from webapp.rendering.occlusion import NOTHING, Raster
+from webapp.rendering.sheets import Box, Map, Rays, front_of
+from webapp.rendering.textures import Layer, Textures
+
+NEAR_BLUR, FAR_BLUR = 0.9, 3.2  # mm, sigma of a shadow's edge: at the skin, and at FAR
+FAR = 14.0  # mm from the skin to the frame
+DARKNESS = (0.50, 0.30)  # light taken by a rim at the skin, and at FAR
+EVEN_DROP = 0.55  # of the even light, as much as of the main light is taken near, nothing far
+LENS_DARKNESS = 0.5  # a tinted lens's shadow beside an opaque rim's
+SPREAD = 0.55  # the light's slant is held to this, or shadows of low lamps run down the face
+
+
+def shadow(fit: Fit, eyewear: Eyewear, textures: Textures, raster: Raster, light: Lighting) -> Map:
+    """Return the share of light left (rows, columns) on the raster, 1 where nothing is taken."""
+    depth = np.where(raster.skin, raster.depth, raster.depth[raster.skin].mean())
+    skin = _points(fit.camera, raster.positions(), depth)
+    pose = fit.frame_pose
+    towards = _slanted(light, fit) @ pose.rotation
+    sight = Rays((skin - pose.translation) @ pose.rotation, np.broadcast_to(towards, skin.shape))
+    x, y, apart = front_of(eyewear).meet(sight)
+    taken = _taken(eyewear, textures, x, y, np.clip(apart, 0, 3 * FAR))
+    taken[~raster.skin] = 0
+    strength = 0.6 + 0.4 * light.contrast
+    edge = cv2.GaussianBlur(raster.skin.astype(np.float32), (0, 0), 1.0)
+    return np.asarray(1 - strength * taken * np.minimum(1, edge * 1.2), dtype=np.float32)
+
+
+def _points(camera: Camera, pixels: Floats, depth: Floats) -> Floats:
+    """Return camera-space points (..., 3) at pixels (..., 2) and depths (...)."""
+    slopes = (pixels - np.asarray(camera.centre)) / camera.focal
+    return np.concatenate([slopes, np.ones((*depth.shape, 1))], axis=-1) * depth[..., None]
+
+
+def _slanted(light: Lighting, fit: Fit) -> Floats:
+    """Return the direction towards the light, held near to the way the face looks."""
+    ahead = -fit.head.pose.rotation[:, 2]
+    across = light.towards - (light.towards @ ahead) * ahead
+    length = float(np.linalg.norm(across))
+    across *= min(1.0, SPREAD / max(length, 1e-6))
+    towards = ahead + across
+    return np.asarray(towards / np.linalg.norm(towards))
+
+
+def _taken(eyewear: Eyewear, textures: Textures, x: Floats, y: Floats, apart: Floats) -> Floats:
+    """Return the share of light that the front and its lenses take where rays meet them."""
+    near = _cover(eyewear, textures, NEAR_BLUR, x, y)
+    far = _cover(eyewear, textures, FAR_BLUR, x, y)
+    share = np.clip(apart / FAR, 0, 1)
+    dark = DARKNESS[0] + share * (DARKNESS[1] - DARKNESS[0])
+    return np.asarray((near + share * (far - near)) * dark)
+
+
+def _cover(eyewear: Eyewear, textures: Textures, blur_mm: float, x: Floats, y: Floats) -> Light:
+    """Return how much the front covers at (x, y), blurred: rims wholly, lenses by their tint."""
+    layer: Layer = textures.front
+    tint = LENS_DARKNESS * (1 - eyewear.lens.transmittance)
+    cover = np.maximum(layer.paint[..., 3], tint * textures.lenses)
+    k = min(1.0, 2.0 / layer.scale[0])  # two pixels a millimetre are plenty for a blurred cover
+    size = max(1, round(cover.shape[1] * k)), max(1, round(cover.shape[0] * k))
+    small = cv2.resize(cover, size, interpolation=cv2.INTER_AREA)
+    scale = layer.scale[0] * size[0] / cover.shape[1], layer.scale[1] * size[1] / cover.shape[0]
+    small = cv2.GaussianBlur(small, (0, 0), blur_mm * scale[0], borderType=cv2.BORDER_CONSTANT)
+    map_x = x * scale[0] + (layer.zero[0] + 0.5) * scale[0] / layer.scale[0] - 0.5
+    map_y = y * scale[1] + (layer.zero[1] + 0.5) * scale[1] / layer.scale[1] - 0.5
+    covered = cv2.remap(small, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR)
+    return np.asarray(covered)
+
+
+def cast(base: Light, box: Box, raster: Raster, left: Map) -> None:
+    """Darken `base` (h, w, 4), the linear pixels of `box`, by the light left on the raster."""
+    full = raster.lift(left, box, outside=1.0)
+    base[..., :3] *= full[..., None]
+
+
+def nothing_in_sight(raster: Raster) -> bool:
+    """Tell whether no skin is in the raster, so that nothing can fall on it."""
+    return not bool((raster.skin & (raster.depth < NOTHING)).any())

@@ -1,0 +1,146 @@
+"""Rays from the camera, and where they meet a frame's curved front.
+
+Everything is in millimetres in the frame's coordinates (see `webapp.eyewear.frame`). Rays are
+scaled so that their parameter is the depth from the camera: a ray's direction has z = 1 in
+camera coordinates. Maps are smooth, so they are computed on a coarse grid of the photo's
+pixels and enlarged.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from webapp.eyewear.frame import Eyewear
+from webapp.fitting.scene import Camera, Floats, Pose
+
+Map = NDArray[np.float32]
+Box = tuple[int, int, int, int]  # left, top, right, bottom in photo pixels, the last two excluded
+
+MEETINGS = 4  # fixed-point steps; each cuts the error by the slope times the ray's slant, under 0.3
+BEND = 5.0  # mm to either side of the bridge's middle over which the two halves' turn is rounded
+REACH_Y = 34.0  # mm; above and below, the front is no higher than this, so it curves no further
+LEAST_FACING = 0.15  # a ray that meets the front at a flatter angle is bent up to this
+
+
+def fitted(box: Box, size: tuple[int, int]) -> Box:
+    """Return the part of `box` inside a picture of `size` (width, height); may be empty."""
+    (left, top, right, bottom), (width, height) = box, size
+    left, top = min(max(left, 0), width), min(max(top, 0), height)
+    return left, top, max(left, min(right, width)), max(top, min(bottom, height))
+
+
+def around(pixels: Floats, margin: float) -> Box:
+    """Return the box about pixel positions (n, 2), `margin` pixels wider on every side."""
+    low = np.floor(pixels.min(axis=0) - margin)
+    high = np.ceil(pixels.max(axis=0) + margin) + 1
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def empty(box: Box) -> bool:
+    """Tell whether a box holds no pixel."""
+    return box[2] <= box[0] or box[3] <= box[1]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Every `step`-th pixel position of a box, one cell more on every side."""
+
+    box: Box
+    step: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The box's (height, width), pixels."""
+        return self.box[3] - self.box[1], self.box[2] - self.box[0]
+
+    def positions(self) -> Floats:
+        """Return the cells' centres (rows, columns, 2) as (x, y) photo pixels."""
+        left, top, right, bottom = self.box
+        columns = np.arange(-1, -(-(right - left) // self.step) + 1)
+        rows = np.arange(-1, -(-(bottom - top) // self.step) + 1)
+        middle = (self.step - 1) / 2
+        x, y = np.meshgrid(columns * self.step + left + middle, rows * self.step + top + middle)
+        return np.dstack([x, y])
+
+    def enlarge(self, values: Floats) -> Map:
+        """Return values (rows, columns[, c]) at each of the box's pixels, float32."""
+        rows, columns = values.shape[:2]
+        left, top, right, bottom = self.box
+        step = self.step
+        full = np.asarray(values, dtype=np.float32)
+        if step > 1:
+            size = (columns * step, rows * step)
+            full = np.asarray(cv2.resize(full, size, interpolation=cv2.INTER_LINEAR), np.float32)
+        return full[step : step + bottom - top, step : step + right - left]
+
+
+@dataclass(frozen=True)
+class Rays:
+    """Rays from the camera's `origin` (3,) along `directions` (..., 3), in a body's coordinates."""
+
+    origin: Floats
+    directions: Floats
+
+
+def rays(camera: Camera, pose: Pose, pixels: Floats) -> Rays:
+    """Return the rays through `pixels` (..., 2) in the coordinates of a body posed by `pose`."""
+    slopes = (pixels - np.asarray(camera.centre)) / camera.focal
+    in_camera = np.concatenate([slopes, np.ones((*slopes.shape[:-1], 1))], axis=-1)
+    return Rays(-pose.rotation.T @ pose.translation, in_camera @ pose.rotation)
+
+
+@dataclass(frozen=True)
+class Front:
+    """A frame's front surface as a height z over (x, y): two halves turned back, both curved.
+
+    `slope`: tangent of each half's turn; `curvature`: 1 / radius, per mm; `half`: from the
+    bridge's middle to a lens's centre, mm; `reach`: half the front's width, mm.
+    """
+
+    slope: float
+    curvature: float
+    half: float
+    reach: float
+
+    def rise(self, x: Floats, y: Floats) -> Floats:
+        """Return z at (x, y): 0 at the boxing centre, larger is nearer to the face.
+
+        Each lens is a cap of a sphere whose chord is the turned half, as a lens glazed into a
+        wrapped front is; the turn is rounded at the bridge.
+        """
+        out = np.sqrt(np.minimum(np.abs(x), self.reach) ** 2 + BEND**2) - BEND
+        y = np.clip(y, -REACH_Y, REACH_Y)
+        cap = (out - self.half) ** 2 - self.half**2 + y**2
+        return np.asarray(self.slope * out + 0.5 * self.curvature * cap)
+
+    def meet(self, sight: Rays, behind: float = 0.0) -> tuple[Floats, Floats, Floats]:
+        """Return x, y (mm) and depth where rays meet the sheet `behind` mm behind the front."""
+        origin, along = sight.origin, sight.directions
+        facing = np.where(np.abs(along[..., 2]) < LEAST_FACING, LEAST_FACING, along[..., 2])
+        z: Floats = np.zeros(along.shape[:-1]) + behind
+        for _ in range(MEETINGS):
+            depth = (z - origin[..., 2]) / facing
+            x = origin[..., 0] + depth * along[..., 0]
+            y = origin[..., 1] + depth * along[..., 1]
+            z = self.rise(x, y) + behind
+        return x, y, depth
+
+    def normals(self, x: Floats, y: Floats) -> Floats:
+        """Return unit normals (..., 3) at (x, y), towards the onlooker, of the lenses' caps."""
+        run = np.sqrt(x**2 + BEND**2)
+        slant = (self.slope + self.curvature * (run - BEND - self.half)) * x / run
+        normal = np.stack([slant, self.curvature * y, -np.ones_like(x)], axis=-1)
+        return np.asarray(normal / np.linalg.norm(normal, axis=-1, keepdims=True))
+
+
+def front_of(eyewear: Eyewear) -> Front:
+    """Return the curved sheet on which a frame's front lies."""
+    build, marks = eyewear.build, eyewear.marks
+    return Front(
+        slope=float(np.tan(np.radians(build.wrap))),
+        curvature=build.base_curve / 530,
+        half=marks.lens_centres / 2,
+        reach=marks.width / 2 + 4,
+    )

@@ -1,0 +1,181 @@
+"""A frame's artwork made ready to be laid on surfaces: linear light, right size, right softness.
+
+Artwork is shrunk once to about the photo's pixels per millimetre, so that sampling it never
+flickers, and softened to the photo's own sharpness. What was made is kept, within bounds, since
+a shop shows the same frames again and again.
+"""
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import cv2
+import numpy as np
+
+from webapp.eyewear.frame import Artwork
+from webapp.rendering.colour import Light, to_linear
+
+FINER = 1.3  # texture pixels per photo pixel: sampling between them then blurs little
+OCTAVE = 4  # texture sizes per doubling
+SOFT_STEP = 0.25  # texture pixels; softness is rounded to this, so that textures are shared
+EDGE_REACH = 0.9  # mm over which a rim's border colour runs into its sides
+SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more where it faces up
+KEPT_BYTES = 48 * 2**20  # of fronts, and as many of temples
+FADE = (17.0, 3.0)  # mm before the ear's bend: where hair may begin to cover it, and has hidden it
+
+Key = tuple[float, ...]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A flat picture measured in millimetres.
+
+    `paint` (h, w, 4) float32: linear RGB times alpha, and alpha. `side` (h, w, 3) float32:
+    the linear colour of the edge there, also a little outside. Texture pixel = mm * `scale` +
+    `zero`, both (x, y).
+    """
+
+    paint: Light
+    side: Light
+    scale: tuple[float, float]
+    zero: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Textures:
+    """A front and its lenses' share, `lenses` (h, w) float32 from 0 to 1, in the same pixels."""
+
+    front: Layer
+    lenses: Light
+
+
+class Kept(Generic[T]):
+    """Things made from an artwork, the most recently used ones, in at most `most` bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._bytes = 0
+        self._lock = threading.Lock()
+        self._made: OrderedDict[Key, tuple[weakref.ref[Artwork], T, int]] = OrderedDict()
+
+    def get(self, artwork: Artwork, key: Key, make: Callable[[], T]) -> T:
+        """Return what `make` makes, from the store when it was made before."""
+        key = (id(artwork), *key)
+        with self._lock:
+            found = self._made.get(key)
+            if found is not None and found[0]() is artwork:  # an id may be used again
+                self._made.move_to_end(key)
+                return found[1]
+        made = make()
+        self._keep(key, weakref.ref(artwork), made)
+        return made
+
+    def _keep(self, key: Key, owner: weakref.ref[Artwork], made: T) -> None:
+        size = _bytes_of(made)
+        with self._lock:
+            old = self._made.pop(key, None)
+            self._bytes += size - (old[2] if old else 0)
+            self._made[key] = (owner, made, size)
+            while self._bytes > self.most and len(self._made) > 1:
+                self._bytes -= self._made.popitem(last=False)[1][2]
+
+
+def _bytes_of(made: object) -> int:
+    """Return the bytes of all arrays in nested dataclasses."""
+    if isinstance(made, np.ndarray):
+        return made.nbytes
+    return sum(_bytes_of(part) for part in getattr(made, "__dict__", {}).values())
+
+
+_fronts: Kept[Textures] = Kept(KEPT_BYTES)
+_temples: Kept[Layer] = Kept(KEPT_BYTES)
+
+
+def front_textures(artwork: Artwork, px_per_mm: float, softness: float) -> Textures:
+    """Return a front's textures for a photo of `px_per_mm`, blurred by `softness` photo pixels."""
+    ratio, blur = _size(artwork, px_per_mm, softness)
+    return _fronts.get(artwork, (ratio, blur), lambda: _front(artwork, ratio, blur))
+
+
+def temple_texture(artwork: Artwork, px_per_mm: float, softness: float, squeeze: float) -> Layer:
+    """Return the temple's texture, drawn out along its length by `squeeze` (0 to 1).
+
+    A temple seen almost end on has few photo pixels along its length; its texture has as few,
+    or it would flicker.
+    """
+    ratio, blur = _size(artwork, px_per_mm, softness)
+    squeeze = float(2 ** (np.ceil(np.log2(np.clip(squeeze, 0.04, 1.0)) * 2) / 2))
+    key = (ratio, blur, squeeze)
+    return _temples.get(artwork, key, lambda: _temple(artwork, ratio, blur, squeeze))
+
+
+def _size(artwork: Artwork, px_per_mm: float, softness: float) -> tuple[float, float]:
+    """Return the texture's size beside the artwork's, and its blur in texture pixels."""
+    wanted = min(1.0, FINER * px_per_mm / artwork.scale)
+    ratio = min(1.0, float(2 ** (np.ceil(np.log2(wanted) * OCTAVE) / OCTAVE)))
+    blur = softness * ratio * artwork.scale / px_per_mm
+    return ratio, float(np.round(blur / SOFT_STEP) * SOFT_STEP)
+
+
+def _front(artwork: Artwork, ratio: float, blur: float) -> Textures:
+    front = _layer(artwork.front, artwork.centre, artwork.scale, (ratio, ratio), blur)
+    height, width = front.paint.shape[:2]
+    shares = cv2.resize(artwork.lenses, (width, height), interpolation=cv2.INTER_AREA)
+    lenses: Light = np.asarray(shares, dtype=np.float32) / 255
+    return Textures(front, _soften(lenses, blur))
+
+
+def _temple(artwork: Artwork, ratio: float, blur: float, squeeze: float) -> Layer:
+    ratios = (ratio * squeeze, ratio)
+    layer = _layer(artwork.temple, artwork.joint, artwork.scale, ratios, blur)
+    along = (np.arange(layer.paint.shape[1]) - layer.zero[0]) / layer.scale[0]  # mm from the joint
+    ear = (artwork.ear[0] - artwork.joint[0]) / artwork.scale
+    start, end = FADE
+    share = np.clip((ear - end - along) / (start - end), 0, 1)
+    share = (share * share * (3 - 2 * share)).astype(np.float32)
+    layer.paint[...] *= share[None, :, None]
+    return layer
+
+
+def _layer(
+    picture: np.ndarray,
+    zero: tuple[float, float],
+    scale: float,
+    ratios: tuple[float, float],
+    blur: float,
+) -> Layer:
+    """Return an sRGB picture with straight alpha (h, w, 4) as a layer resized by `ratios`."""
+    height, width = picture.shape[:2]
+    size = max(1, round(width * ratios[0])), max(1, round(height * ratios[1]))
+    kx, ky = size[0] / width, size[1] / height
+    alpha = np.asarray(picture[..., 3:], dtype=np.float32) / 255
+    whole = np.concatenate([to_linear(picture[..., :3]) * alpha, alpha], axis=-1)
+    small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+    paint = _soften(np.asarray(small, dtype=np.float32), blur)
+    return Layer(
+        paint=paint,
+        side=_sides(paint, (scale * kx, scale * ky)),
+        scale=(scale * kx, scale * ky),
+        zero=((zero[0] + 0.5) * kx - 0.5, (zero[1] + 0.5) * ky - 0.5),
+    )
+
+
+def _soften(picture: Light, blur: float) -> Light:
+    if blur <= 0:
+        return picture
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), blur, borderType=cv2.BORDER_CONSTANT))
+
+
+def _sides(paint: Light, scale: tuple[float, float]) -> Light:
+    """Return the colour of the edges: the border's, lit from above, carried a little outwards."""
+    reach = max(EDGE_REACH * scale[0], 0.6), max(EDGE_REACH * scale[1], 0.6)
+    spread = cv2.GaussianBlur(paint, (0, 0), reach[0], sigmaY=reach[1])
+    alpha = spread[..., 3]
+    down, across = np.gradient(alpha)
+    up = down / (np.hypot(down, across) + 1e-3)  # alpha grows downwards where an edge faces up
+    shade = (SIDE_SHADE[0] + SIDE_SHADE[1] * up) / np.maximum(alpha, 1e-3)
+    return np.asarray(spread[..., :3] * shade[..., None], dtype=np.float32)
