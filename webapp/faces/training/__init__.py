@@ -1,0 +1,1 @@
+"""How the two networks are trained, measured and published."""

@@ -21,9 +21,7 @@ def backdrop(sources: Sources, rng: np.random.Generator, side: int) -> np.ndarra
     return image
 
 
-def faceless_piece(
-    pictures: list[np.ndarray], rng: np.random.Generator, side: int
-) -> np.ndarray:
+def faceless_piece(pictures: list[np.ndarray], rng: np.random.Generator, side: int) -> np.ndarray:
     """Return a square piece of a picture without a face, at any scale, turned and mirrored."""
     picture = pictures[rng.integers(len(pictures))]
     height, width = picture.shape[:2]

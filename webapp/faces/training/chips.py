@@ -84,8 +84,8 @@ def _decode_all(data: Path, cache: Path, done: Path) -> None:
             chip = _decode(shard, row, data / name)
             for level in levels:
                 size = level.shape[1:3]
-                level[at] = chip if size[0] == 160 else cv2.resize(
-                    chip, size, interpolation=cv2.INTER_AREA
+                level[at] = (
+                    chip if size[0] == 160 else cv2.resize(chip, size, interpolation=cv2.INTER_AREA)
                 )
             at += 1
     np.savez(done, **_split(counts))

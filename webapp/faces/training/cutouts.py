@@ -10,9 +10,7 @@ _MASK = 64  # pixels; masks are drawn this small and enlarged: they are soft any
 _PATCH = 160
 
 
-def cutout_mask(
-    rng: np.random.Generator, side: int, landmarks: np.ndarray | None
-) -> np.ndarray:
+def cutout_mask(rng: np.random.Generator, side: int, landmarks: np.ndarray | None) -> np.ndarray:
     """Return a (side, side) uint8 mask of a random shape and softness.
 
     Args:
@@ -100,9 +98,7 @@ def _piece(chip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cv2.resize(chip[y : y + side, x : x + side], size, interpolation=cv2.INTER_LINEAR)
 
 
-def _two_halves(
-    chip: np.ndarray, sources: Sources, rng: np.random.Generator
-) -> np.ndarray:
+def _two_halves(chip: np.ndarray, sources: Sources, rng: np.random.Generator) -> np.ndarray:
     """Return one half of a chip beside a piece without a face."""
     image = faceless_piece(sources.faceless, rng, _PATCH)
     half = _PATCH // 2

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from webapp.faces.looks import decode_heat, letterbox
 from webapp.faces.networks import Detector
-from webapp.faces.training.packs import PackMaker, open_sources
+from webapp.faces.training.packs import PackQueue, SceneMaker, open_sources
 
 BATCH = 32
 _RATE = 2e-3
@@ -56,19 +56,19 @@ def train_detector(
     out.mkdir(parents=True, exist_ok=True)
     cache = cache or out / "chips"
     run = Run(out, steps)
-    maker = PackMaker(data, cache, seed, BATCH)
-    maker.hard = run.hard
+    queue = PackQueue(data, cache, seed, SceneMaker(BATCH))
+    queue.hard = run.hard
     faceless = open_sources(data, cache).faceless
     try:
-        packs = maker.packs(run.step, steps)
+        packs = queue.packs(run.step, steps)
         for images, targets in tqdm(packs, total=steps, initial=run.step, unit="step"):
             run.learn(images, targets)
             if run.step % _MINE_EVERY == 0:
-                run.hard = maker.hard = find_false_alarms(run.average, faceless)
+                run.hard = queue.hard = find_false_alarms(run.average, faceless)
             if run.step % _KEEP_EVERY == 0 or run.step == steps:
                 run.keep()
     finally:
-        maker.close()
+        queue.close()
     return run.weights
 
 
@@ -138,9 +138,7 @@ def learning_rate(step: int, steps: int) -> float:
     return _RATE * warm * (0.01 + 0.99 * (1 + math.cos(math.pi * late)) / 2)
 
 
-def detector_losses(
-    told: torch.Tensor, wanted: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
+def detector_losses(told: torch.Tensor, wanted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the loss of the heat and that of centre, size and roll.
 
     The heat's is the penalty-reduced focal loss of CenterNet (Zhou et al. 2019), eq. 1.

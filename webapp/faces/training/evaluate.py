@@ -7,13 +7,13 @@ import argparse
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from webapp.faces.crops import eye_centres
 from webapp.faces.finder import Face, FaceFinder
-from webapp.faces.training.chips import load_pictures
 
 IRISES = list(range(468, 478))
 BRIDGE = [168, 6, 197, 195]
@@ -163,7 +163,8 @@ def human68_errors(landmarks: np.ndarray, human: np.ndarray) -> dict[str, float]
     for k in range(_FOLDS):
         fit, rest = features[fold != k], fold == k
         ridge = _RIDGE * len(fit) * np.eye(fit.shape[1])
-        told[rest] = features[rest] @ np.linalg.solve(fit.T @ fit + ridge, fit.T @ wanted[fold != k])
+        through = np.linalg.solve(fit.T @ fit + ridge, fit.T @ wanted[fold != k])
+        told[rest] = features[rest] @ through
     away = np.abs(told[:, :68] + 1j * told[:, 68:] - theirs)
     error = 100 * away / np.abs(theirs[:, 45] - theirs[:, 36])[:, None]
     parts = {"inner": slice(17, 68), "eyes": slice(36, 48), "bridge": slice(27, 29)}
@@ -175,3 +176,31 @@ def human68_errors(landmarks: np.ndarray, human: np.ndarray) -> dict[str, float]
 def _read(path: Path) -> np.ndarray:
     """Return a trusted file's picture, upright, (H, W, 3) uint8 RGB."""
     return cv2.cvtColor(cv2.imread(str(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+
+
+def evaluate(weights: Path | None, shared: Path) -> dict[str, Any]:
+    """Return every measure of the model in a folder (None: the shipped one).
+
+    Args:
+        shared: the folder that holds photos, groups, faceless and faces.
+    """
+    finder = FaceFinder(weights)
+    return {
+        "photos": asdict(evaluate_photos(finder, shared / "photos")),
+        "faceless": asdict(evaluate_faceless(finder, shared / "faceless")),
+        "groups": asdict(evaluate_groups(finder, shared / "groups")),
+        "human68": evaluate_human68(finder, shared / "faces" / "human68.npz"),
+    }
+
+
+def main() -> None:
+    """Print the measures as JSON."""
+    parser = argparse.ArgumentParser(description="Measure the model.")
+    parser.add_argument("--weights", type=Path, default=None)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    options = parser.parse_args()
+    print(json.dumps(evaluate(options.weights, options.shared), indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,7 @@ import multiprocessing
 import os
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -12,6 +12,7 @@ import numpy as np
 
 from webapp.faces.conventions import DETECTOR_STRIDE
 from webapp.faces.training.chips import FACELESS_KEPT_OUT, Sources, load_chips, load_pictures
+from webapp.faces.training.samples import make_sample
 from webapp.faces.training.scenes import SIDE, compose
 from webapp.faces.training.targets import detector_targets
 
@@ -35,48 +36,73 @@ def open_sources(data: Path, cache: Path, part: str = "train") -> Sources:
     return Sources(chips, chips.rows[part], faceless)
 
 
-def make_pack(sources: Sources, key: tuple[int, int], count: int, hard: np.ndarray) -> Pack:
-    """Return `count` scenes, (B, 192, 192, 3) uint8, and targets, (B, 8, 24, 24) float32.
+class SceneMaker:
+    """Makes packs of scenes for the detector: (B, 192, 192, 3) uint8 and their target maps."""
 
-    Args:
-        key: seed and number of the pack: equal keys give equal packs.
-        hard: (K, 4) known false alarms, as `compose` takes them.
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __call__(self, sources: Sources, key: tuple[int, int], hard: np.ndarray) -> Pack:
+        """Return a pack; equal keys (seed and number) and `hard` give equal packs.
+
+        Args:
+            hard: (K, 4) known false alarms, as `compose` takes them.
+        """
+        images, targets = [], []
+        for i in range(self._count):
+            image, faces = compose(sources, np.random.default_rng((*key, i)), hard)
+            images.append(image)
+            targets.append(detector_targets(faces, SIDE // DETECTOR_STRIDE))
+        return np.stack(images), np.stack(targets)
+
+
+class CropMaker:
+    """Makes packs of crops for the landmark network: (B, 128, 128, 3) uint8, then what they show.
+
+    The second array is (B, 1 + 478 * 3) float32: 1 for a face, and its landmarks.
     """
-    images, targets = [], []
-    for i in range(count):
-        image, faces = compose(sources, np.random.default_rng((*key, i)), hard)
-        images.append(image)
-        targets.append(detector_targets(faces, SIDE // DETECTOR_STRIDE))
-    return np.stack(images), np.stack(targets)
+
+    def __init__(self, count: int, mirror: np.ndarray, faces_share: float) -> None:
+        self._count, self._mirror, self._share = count, mirror, faces_share
+
+    def __call__(self, sources: Sources, key: tuple[int, int], hard: np.ndarray) -> Pack:
+        """Return a pack; equal keys (seed and number) and `hard` give equal packs."""
+        crops, told = [], []
+        for i in range(self._count):
+            rng = np.random.default_rng((*key, i))
+            crop, landmarks, present = make_sample(sources, rng, self._mirror, hard, self._share)
+            crops.append(crop)
+            told.append(np.concatenate([[present], landmarks.ravel()]).astype(np.float32))
+        return np.stack(crops), np.stack(told)
 
 
-class PackMaker:
+class PackQueue:
     """Yields packs in order, composed ahead in processes of their own.
 
     `hard` may be replaced at any time; packs composed from then on use it.
     """
 
-    def __init__(self, data: Path, cache: Path, seed: int, count: int, workers: int = 1) -> None:
-        load_chips(data, cache)  # decode before the processes race to do it
+    def __init__(self, data: Path, cache: Path, seed: int, make: SceneMaker | CropMaker) -> None:
+        load_chips(data, cache)  # decode before another process begins to
         self.hard = np.zeros((0, 4), np.float32)
-        self._seed, self._count = seed, count
+        self._seed, self._make = seed, make
         self._pool = ProcessPoolExecutor(
-            workers, multiprocessing.get_context("spawn"), _start, (data, cache)
+            1, multiprocessing.get_context("spawn"), initializer=_start, initargs=(data, cache)
         )
 
     def packs(self, first: int, end: int) -> Iterator[Pack]:
         """Yield the packs numbered from `first` up to `end`."""
-        waiting: deque = deque()
+        waiting: deque[Future[Pack]] = deque()
         for number in range(first, end):
             key = (self._seed, number)
-            waiting.append(self._pool.submit(_compose_pack, key, self._count, self.hard))
+            waiting.append(self._pool.submit(_compose, self._make, key, self.hard))
             if len(waiting) > _AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
     def close(self) -> None:
-        """End the composing processes."""
+        """End the composing process."""
         self._pool.shutdown(cancel_futures=True)
 
 
@@ -87,7 +113,7 @@ def _start(data: Path, cache: Path) -> None:
     _sources = open_sources(data, cache)
 
 
-def _compose_pack(key: tuple[int, int], count: int, hard: np.ndarray) -> Pack:
+def _compose(make: SceneMaker | CropMaker, key: tuple[int, int], hard: np.ndarray) -> Pack:
     if _sources is None:
         raise RuntimeError("a composing process was used before it was started")
-    return make_pack(_sources, key, count, hard)
+    return make(_sources, key, hard)

@@ -1,0 +1,225 @@
+"""The face finder: what it must find, what it must leave alone, and how it fails."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from webapp.errors import ModelUnusable
+from webapp.faces.crops import apply, eye_centres
+from webapp.faces.finder import FaceFinder
+from webapp.faces.training.evaluate import evaluate_faceless, evaluate_photos
+
+WEIGHTS = Path(__file__).parents[1] / "webapp" / "faces" / "weights"
+SHARED = Path(__file__).parents[2] / "shared"
+ASTRONAUT_EYES = np.array([[202.0, 112.0], [246.0, 110.0]])  # set by eye, in astronaut()'s pixels
+needs_shared = pytest.mark.skipif(
+    not (SHARED / "photos").exists(), reason="the evaluation pictures are not on this machine"
+)
+
+
+@pytest.fixture(scope="module")
+def finder():
+    """The shipped model."""
+    return FaceFinder()
+
+
+@pytest.fixture(scope="module")
+def astronaut():
+    """A portrait that scikit-image ships: (512, 512, 3) uint8 RGB."""
+    return data.astronaut()
+
+
+def moved(picture, matrix, size=(512, 512)):
+    """Return a picture under an affine transform, its surroundings repeated."""
+    return cv2.warpAffine(picture, matrix, size, borderMode=cv2.BORDER_REFLECT_101)
+
+
+def eye_error(face, eyes):
+    """Return the worse eye's distance in units of the distance between the eyes."""
+    away = np.linalg.norm(eye_centres(face.landmarks) - eyes, axis=1)
+    return away.max() / np.linalg.norm(eyes[1] - eyes[0])
+
+
+def test_a_portrait_has_one_face_with_its_eyes_in_place(finder, astronaut):
+    """One face is found, its landmarks lie in its box and its eyes on the eyes."""
+    faces = finder.find(astronaut)
+
+    assert len(faces) == 1
+    assert faces[0].landmarks.shape == (478, 3)
+    assert eye_error(faces[0], ASTRONAUT_EYES) < 0.15
+    x, y, width, height = faces[0].box
+    assert (faces[0].landmarks[:, 0] >= x - 1e-3).all()
+    assert (faces[0].landmarks[:, 1] <= y + height + 1e-3).all()
+    assert 0.5 < faces[0].score <= 1 < width < 300
+
+
+def test_nose_is_nearer_to_the_camera_than_the_ears(finder, astronaut):
+    """Depth is negative towards the camera."""
+    depth = finder.find(astronaut)[0].landmarks[:, 2]
+
+    assert depth[1] < depth[127]
+    assert depth[1] < depth[356]
+
+
+@pytest.mark.parametrize("degrees", [-30, 30], ids="turned {} degrees".format)
+def test_a_tilted_head_is_found(finder, astronaut, degrees):
+    """A head tilted to either side is found, its eyes where the turn took them."""
+    matrix = cv2.getRotationMatrix2D((224.0, 130.0), degrees, 1.0)
+
+    faces = finder.find(moved(astronaut, matrix))
+
+    assert faces
+    assert min(eye_error(face, apply(matrix, ASTRONAUT_EYES)) for face in faces) < 0.2
+
+
+@pytest.mark.parametrize("scale", [0.35, 2.5], ids="scaled {}".format)
+def test_small_and_large_photos_give_the_same_face(finder, astronaut, scale):
+    """The answer is in the pixels of the given photo, whatever its size."""
+    size = round(512 * scale)
+    photo = cv2.resize(astronaut, (size, size), interpolation=cv2.INTER_AREA)
+
+    faces = finder.find(photo)
+
+    assert len(faces) == 1
+    assert eye_error(faces[0], (ASTRONAUT_EYES + 0.5) * scale - 0.5) < 0.15
+
+
+def test_two_people_give_two_faces_largest_first(finder, astronaut):
+    """Both of two portraits side by side are found, the larger one first."""
+    head = astronaut[0:240, 110:350]
+    photo = np.full((480, 800, 3), 120, np.uint8)
+    photo[100:340, 20:260] = head
+    photo[60:420, 400:760] = cv2.resize(head, (360, 360))
+
+    faces = finder.find(photo)
+
+    assert len(faces) == 2
+    assert faces[0].box[0] > 400 > faces[1].box[0]
+    assert len(finder.find(photo, most=1)) == 1
+
+
+def test_many_photos_at_once_give_what_each_gives_alone(finder, astronaut):
+    """Batching changes nothing but the time."""
+    photos = [astronaut, np.zeros((40, 60, 3), np.uint8), astronaut[:300]]
+
+    together = finder.find_many(photos)
+
+    assert [len(faces) for faces in together] == [1, 0, 1]
+    alone = finder.find(photos[2])[0]
+    np.testing.assert_allclose(together[2][0].landmarks, alone.landmarks, atol=0.05)
+
+
+def drawn_noise():
+    return np.random.default_rng(5).integers(0, 256, (300, 400, 3)).astype(np.uint8)
+
+
+def drawn_gradient():
+    return np.dstack([np.tile(np.linspace(0, 255, 400), (300, 1))] * 3).astype(np.uint8)
+
+
+def drawn_stripes():
+    return np.repeat(np.uint8(np.arange(400) // 12 % 2 * 200)[None, :, None], 300, 0).repeat(3, 2)
+
+
+@pytest.mark.parametrize("draw", [drawn_noise, drawn_gradient, drawn_stripes])
+def test_drawn_patterns_hold_no_face(finder, draw):
+    """Noise, gradients and stripes are not taken for people."""
+    assert finder.find(draw()) == []
+
+
+@pytest.mark.parametrize("shape", [(0, 0, 3), (0, 5, 3), (1, 1, 3), (7, 400, 3), (12, 12, 3)])
+def test_empty_and_tiny_photos_hold_no_face(finder, shape):
+    """A photo too small for a face is no error."""
+    assert finder.find(np.zeros(shape, np.uint8)) == []
+
+
+def test_a_grey_photo_works_like_a_coloured_one(finder, astronaut):
+    """Two-dimensional and one-channel photos are read as grey."""
+    grey = cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY)
+
+    assert len(finder.find(grey)) == len(finder.find(grey[..., None])) == 1
+
+
+def test_an_array_that_is_no_photo_is_refused(finder):
+    """Floats and five channels are a programming error, not a photo without a face."""
+    with pytest.raises(ValueError, match="uint8"):
+        finder.find(np.zeros((50, 50, 3)))
+    with pytest.raises(ValueError, match="channels"):
+        finder.find(np.zeros((50, 50, 5), np.uint8))
+
+
+@pytest.fixture
+def model_copy(tmp_path):
+    """A copy of the shipped model that a test may damage."""
+    return Path(shutil.copytree(WEIGHTS, tmp_path / "model"))
+
+
+def fails_to_find(folder):
+    with pytest.raises(ModelUnusable) as caught:
+        FaceFinder(folder).find(np.zeros((64, 64, 3), np.uint8))
+    return caught.value.params
+
+
+def test_a_damaged_weights_file_is_refused_with_advice(model_copy):
+    """One changed byte is noticed; the error names the file and what to do."""
+    path = model_copy / "detector.safetensors"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+
+    told = fails_to_find(model_copy)
+
+    assert told["file"] == "detector.safetensors"
+    assert "restore" in told["reason"]
+
+
+def test_a_foreign_network_is_refused(model_copy):
+    """The landmark network under the detector's name is not used."""
+    for ending in ("safetensors", "json"):
+        shutil.copy(model_copy / f"landmarks.{ending}", model_copy / f"detector.{ending}")
+
+    assert "landmarks" in fails_to_find(model_copy)["reason"]
+
+
+def test_weights_of_a_newer_format_ask_for_an_update(model_copy):
+    """A card of a later version is refused rather than guessed at."""
+    path = model_copy / "landmarks.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
+
+    assert "update" in fails_to_find(model_copy)["reason"]
+
+
+def test_a_missing_model_is_a_domain_error(tmp_path):
+    """An empty folder says which file is missing."""
+    assert fails_to_find(tmp_path)["file"] == "detector.json"
+
+
+def test_importing_the_finder_does_not_import_torch():
+    """Pages that never look at a photo start without torch."""
+    code = "import sys, webapp.faces.finder; sys.exit('torch' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_shipped_weights_are_small():
+    """Both networks together stay within 8 MB."""
+    assert sum(path.stat().st_size for path in WEIGHTS.glob("*.safetensors")) <= 8_000_000
+
+
+@needs_shared
+def test_faces_of_real_photos_are_found(finder):
+    """Nearly every portrait's face is found, with its eyes in place."""
+    assert evaluate_photos(finder, SHARED / "photos").found >= 33
+
+
+@needs_shared
+def test_pictures_without_a_face_stay_without(finder):
+    """Hardly any false face in 120 natural pictures."""
+    assert evaluate_faceless(finder, SHARED / "faceless").false <= 6

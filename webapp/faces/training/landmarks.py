@@ -1,0 +1,220 @@
+"""Training of the landmark network and its presence score.
+
+Run it as `python -m webapp.faces.training.landmarks --data ../shared/faces --out FOLDER`; started
+again on the same folder, it goes on from its last checkpoint.
+"""
+
+import argparse
+import copy
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
+from tqdm import tqdm
+
+from webapp.errors import TrainingDataBroken
+from webapp.faces.conventions import LANDMARKS
+from webapp.faces.networks import Detector, LandmarkNet
+from webapp.faces.training.detector import find_false_alarms, follow, to_input
+from webapp.faces.training.packs import CropMaker, PackQueue, open_sources
+
+BATCH = 64
+_FACES_SHARE = 0.75
+_FLAT = 0.3  # of all steps at the full rate, then a cosine
+_EMA = 0.998
+_KNEE = 0.02  # of half the crop: below it the loss is quadratic
+_DEPTH_WEIGHT = 0.5
+_PRESENCE_WEIGHT = 0.02  # its loss is about 50 times the landmarks'
+_KEEP_EVERY = 500
+_RIGHT_EYE = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246]
+_LEFT_EYE = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466]
+_SEATS = [168, 6, 197, 195, 127, 356, 234, 454]  # bridge of the nose, sides by the ears
+_HEAVY = [*_RIGHT_EYE, *_LEFT_EYE, *_SEATS, *range(468, LANDMARKS)]
+_HEAVY_WEIGHT = 4.0
+
+
+def train_landmarks(
+    data: Path,
+    out: Path,
+    steps: int = 20_000,
+    seed: int = 2,
+    cache: Path | None = None,
+    threads: int = 1,
+    start: Path | None = None,
+    detector: Path | None = None,
+    presence_only: bool = False,
+    rate: float = 2e-3,
+) -> Path:
+    """Train the landmark network and return the file of its averaged weights.
+
+    Args:
+        data: folder of the FairFace shards, with `faceless-train` beside it.
+        out: folder for checkpoint.pt, log.csv and landmarks.safetensors; resumed if it has one.
+        steps: of 64 crops.
+        cache: folder for decoded chips, 2.6 GB; by default `out`/chips.
+        start: weights to begin with; those it lacks begin at random.
+        detector: weights of a detector whose false alarms serve as examples of no face.
+        presence_only: leave the landmarks as they are and train the presence score alone.
+        rate: the learning rate after the warm-up.
+
+    Raises:
+        TrainingDataBroken: a data file or a record in it can't be read.
+    """
+    torch.manual_seed(seed)
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
+    out.mkdir(parents=True, exist_ok=True)
+    cache = cache or out / "chips"
+    run = Run(out, steps, rate, start, presence_only)
+    queue = PackQueue(data, cache, seed, CropMaker(BATCH, _mirror(data), run.faces_share))
+    if detector is not None:
+        queue.hard = _false_alarms(detector, data, cache)
+    try:
+        packs = queue.packs(run.step, steps)
+        for crops, told in tqdm(packs, total=steps, initial=run.step, unit="step"):
+            run.learn(crops, told)
+            if run.step % _KEEP_EVERY == 0 or run.step == steps:
+                run.keep()
+    finally:
+        queue.close()
+    return run.weights
+
+
+def _mirror(data: Path) -> np.ndarray:
+    try:
+        mirror = np.load(data / "mirror478.npy")
+    except (OSError, ValueError) as error:
+        raise TrainingDataBroken(file=str(data / "mirror478.npy"), record=-1) from error
+    if mirror.shape != (LANDMARKS,):
+        raise TrainingDataBroken(file=str(data / "mirror478.npy"), record=-1)
+    return mirror
+
+
+def _false_alarms(weights: Path, data: Path, cache: Path) -> np.ndarray:
+    net = Detector()
+    net.load_state_dict(load_file(str(weights)))
+    net = net.eval().to(memory_format=torch.channels_last)
+    return find_false_alarms(net, open_sources(data, cache).faceless)
+
+
+class Run:
+    """A training's state: network, average, optimiser, step."""
+
+    def __init__(
+        self, out: Path, steps: int, rate: float, start: Path | None, presence_only: bool
+    ) -> None:
+        self.out, self.steps, self.rate, self.step = out, steps, rate, 0
+        self.weights = out / "landmarks.safetensors"
+        self.presence_only = presence_only
+        self.faces_share = 0.5 if presence_only else _FACES_SHARE
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.net = LandmarkNet().to(self.device, memory_format=torch.channels_last)
+        if start is not None:
+            self.net.load_state_dict(load_file(str(start)), strict=False)
+        self.average = copy.deepcopy(self.net).eval()
+        learnt = self.net.presence if presence_only else self.net
+        self.optimiser = torch.optim.AdamW(learnt.parameters(), rate, weight_decay=0.01)
+        self.losses: list[list[float]] = []
+        if (out / "checkpoint.pt").exists():
+            saved = torch.load(out / "checkpoint.pt", weights_only=True)
+            self.net.load_state_dict(saved["net"])
+            self.average.load_state_dict(saved["average"])
+            self.optimiser.load_state_dict(saved["optimiser"])
+            self.step = saved["step"]
+
+    def learn(self, crops: np.ndarray, told: np.ndarray) -> None:
+        """Take one step.
+
+        Args:
+            crops: (B, 128, 128, 3) uint8; told: (B, 1 + 478 * 3), as `CropMaker` gives it.
+        """
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate * rate_share(self.step, self.steps)
+        wanted = torch.from_numpy(told).to(self.device)
+        landmarks, presence = self._losses(to_input(crops, self.device), wanted)
+        self.optimiser.zero_grad()
+        (presence if self.presence_only else landmarks + _PRESENCE_WEIGHT * presence).backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        follow(self.average, self.net, min(_EMA, self.step / (self.step + 10)))
+        self.losses.append([float(landmarks.detach()), float(presence.detach())])
+
+    def _losses(
+        self, crops: torch.Tensor, wanted: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        with torch.autocast(self.device.type, torch.bfloat16):  # twice as fast on recent CPUs
+            if self.presence_only:
+                self.net.eval()
+                self.net.presence.train()
+                with torch.no_grad():
+                    features = self.net.body(crops)
+                presence, shapes = self.net.presence(features).flatten(), wanted[:, 1:]
+            else:
+                self.net.train()
+                shapes, presence = self.net(crops)
+        real = wanted[:, 0]
+        landmarks = landmark_loss(shapes.float().reshape(len(real), -1), wanted[:, 1:], real)
+        return landmarks, binary_cross_entropy_with_logits(presence.float(), real)
+
+    def keep(self) -> None:
+        """Write the checkpoint, the averaged weights and a line of the log."""
+        saved = {
+            "net": self.net.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+        }
+        torch.save(saved, self.out / "checkpoint.new")
+        (self.out / "checkpoint.new").replace(self.out / "checkpoint.pt")
+        state = {k: v.contiguous() for k, v in self.average.state_dict().items()}
+        save_file(state, str(self.weights))
+        landmarks, presence = np.mean(self.losses, axis=0)
+        with (self.out / "log.csv").open("a") as log:
+            log.write(f"{self.step},{landmarks:.5f},{presence:.4f}\n")
+        self.losses = []
+
+
+def rate_share(step: int, steps: int) -> float:
+    """Return the share of the learning rate at a step: warm-up, flat, cosine to a hundredth."""
+    warm = min(1.0, (step + 1) / 200)
+    late = max(0.0, (step / steps - _FLAT) / (1 - _FLAT))
+    return warm * (0.01 + 0.99 * (1 + math.cos(math.pi * late)) / 2)
+
+
+def landmark_loss(told: torch.Tensor, wanted: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+    """Return the mean loss of the landmarks of the crops that show a face.
+
+    Args:
+        told, wanted: (B, 478 * 3); real: (B,), 1 for a face.
+    """
+    weight = torch.ones(LANDMARKS, 3, device=told.device)
+    weight[_HEAVY] = _HEAVY_WEIGHT
+    weight[:, 2] *= _DEPTH_WEIGHT
+    each = smooth_l1_loss(told, wanted, reduction="none", beta=_KNEE) * weight.flatten()
+    return (each.sum(1) / weight.sum() * real).sum() / real.sum().clamp(min=1)
+
+
+def main() -> None:
+    """Train from the command line."""
+    parser = argparse.ArgumentParser(description="Train the landmark network.")
+    parser.add_argument("--data", type=Path, default=Path("../shared/faces"))
+    parser.add_argument("--out", type=Path, default=Path("instance/training/landmarks"))
+    parser.add_argument("--cache", type=Path, default=None)
+    parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--start", type=Path, default=None)
+    parser.add_argument("--detector", type=Path, default=None)
+    parser.add_argument("--presence-only", action="store_true")
+    parser.add_argument("--rate", type=float, default=2e-3)
+    options = parser.parse_args()
+    print(train_landmarks(**vars(options)))
+
+
+if __name__ == "__main__":
+    main()
