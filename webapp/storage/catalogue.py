@@ -1,0 +1,59 @@
+"""Queries on frames and their variants."""
+
+from collections.abc import Collection
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from webapp.errors import NotFound, SlugTaken
+from webapp.storage.tables import Frame, Status, Variant
+
+
+def frames(session: Session, status: Status | None = None) -> list[Frame]:
+    """Return the frames in the order of their making, or of one status in that of publication."""
+    query = select(Frame).order_by(Frame.id)
+    if status is not None:
+        query = select(Frame).where(Frame.status == status).order_by(Frame.published_at, Frame.id)
+    return list(session.scalars(query))
+
+
+def frame(session: Session, slug: str) -> Frame:
+    """Return the frame. Raises `NotFound`."""
+    row = session.scalars(select(Frame).where(Frame.slug == slug)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def variant(session: Session, frame_slug: str, slug: str, *, shown: bool) -> Variant:
+    """Return the variant, if `shown` only of a published frame. Raises `NotFound`."""
+    query = select(Variant).join(Variant.frame)
+    query = query.where(Frame.slug == frame_slug, Variant.slug == slug)
+    if shown:
+        query = query.where(Frame.status == Status.PUBLISHED)
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def add(session: Session, row: Frame | Variant) -> None:
+    """Add a frame or a variant. Raises `SlugTaken`."""
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise SlugTaken(slug=row.slug) from error
+
+
+def with_image(session: Session, image_ids: Collection[int]) -> list[str]:
+    """Return "frame/variant" of the variants that own one of the pictures."""
+    owns = or_(
+        Variant.front_id.in_(image_ids),
+        Variant.lenses_id.in_(image_ids),
+        Variant.temple_id.in_(image_ids),
+        Variant.product_id.in_(image_ids),
+    )
+    rows = session.scalars(select(Variant).where(owns).order_by(Variant.id))
+    return [f"{row.frame.slug}/{row.slug}" for row in rows]

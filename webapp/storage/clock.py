@@ -1,0 +1,8 @@
+"""The time of day, from one place, so that tests can move it."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """Return the time, aware, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,213 @@
+"""The tables. No column anywhere holds a landmark, a box or a measure of somebody's face."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.storage.clock import now
+from webapp.storage.database import Base as Base
+
+
+class Kind(StrEnum):
+    """What a stored picture is."""
+
+    PHOTO = "photo"
+    TRY_ON = "tryon"
+    FRONT = "front"
+    LENSES = "lenses"
+    TEMPLE = "temple"
+    PRODUCT = "product"
+
+
+class Status(StrEnum):
+    """Where a frame is on its way through the catalogue."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class Role(StrEnum):
+    """What an admin may do, each including the next: everything, change the catalogue, look."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    VIEWER = "viewer"
+
+
+class Image(Base):
+    """A stored picture and its file. Every stored picture is a row here.
+
+    `expires_at` is empty for the catalogue's own. `doomed_at`: its deletion is decided,
+    nobody is shown it any more, its file and then this row are on their way out.
+    """
+
+    __tablename__ = "image"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(32))
+    file: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)
+    doomed_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({', '.join(repr(str(kind)) for kind in Kind)})", name="kind"),
+    )
+
+
+class Photo(Base):
+    """A shopper's photo. `visit` is the random name of the visit that it belongs to."""
+
+    __tablename__ = "photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    visit: Mapped[str] = mapped_column(String(64), index=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
+    faces: Mapped[int]
+    focal_35mm: Mapped[float | None]
+    consent_version: Mapped[str] = mapped_column(String(32))
+    consented_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    image: Mapped[Image] = relationship(lazy="joined", innerjoin=True)
+    try_ons: Mapped[list["TryOn"]] = relationship(back_populates="photo", passive_deletes=True)
+
+
+class TryOn(Base):
+    """A photo rendered with a variant; it lives as long as the photo."""
+
+    __tablename__ = "try_on"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photo.id", ondelete="CASCADE"), index=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"), index=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
+    face: Mapped[int]
+    milliseconds: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    photo: Mapped[Photo] = relationship(back_populates="try_ons", lazy="joined", innerjoin=True)
+    variant: Mapped["Variant"] = relationship(lazy="joined", innerjoin=True)
+    image: Mapped[Image] = relationship(lazy="joined", innerjoin=True)
+
+
+class Frame(Base):
+    """A frame of the catalogue: marks and build as in `webapp.eyewear.frame`, mm and degrees."""
+
+    __tablename__ = "frame"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    brand: Mapped[str] = mapped_column(String(120))
+    shape: Mapped[str] = mapped_column(String(16))
+    material: Mapped[str] = mapped_column(String(16))
+    gender: Mapped[str] = mapped_column(String(16))
+    lens_width: Mapped[float]
+    lens_height: Mapped[float]
+    bridge: Mapped[float]
+    temple: Mapped[float]
+    width: Mapped[float]
+    wrap: Mapped[float]
+    tilt: Mapped[float]
+    vertex: Mapped[float]
+    base_curve: Mapped[float]
+    depth: Mapped[float]
+    temple_thickness: Mapped[float]
+    hinge: Mapped[list[float]] = mapped_column(JSON)
+    pads: Mapped[bool]
+    price_cents: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[str] = mapped_column(String(16), default=Status.DRAFT, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    published_at: Mapped[datetime | None]
+
+    variants: Mapped[list["Variant"]] = relationship(
+        back_populates="frame", order_by="Variant.id", lazy="selectin"
+    )
+
+    __table_args__ = (
+        CheckConstraint(
+            f"status IN ({', '.join(repr(str(status)) for status in Status)})", name="status"
+        ),
+        CheckConstraint("price_cents >= 0", name="price"),
+    )
+
+
+class Variant(Base):
+    """A colourway: its lens, and its artwork's pictures with their calibration in pixels."""
+
+    __tablename__ = "variant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    frame_id: Mapped[int] = mapped_column(ForeignKey("frame.id"))
+    slug: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(120))
+    swatch: Mapped[str] = mapped_column(String(7))
+    lens_label: Mapped[str] = mapped_column(String(120))
+    lens_kind: Mapped[str] = mapped_column(String(16))
+    transmittance: Mapped[float]
+    transmittance_bottom: Mapped[float | None]
+    tint: Mapped[list[float]] = mapped_column(JSON)
+    reflectance: Mapped[float]
+    mirror_tint: Mapped[list[float]] = mapped_column(JSON)
+    front_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
+    lenses_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
+    temple_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
+    scale: Mapped[float]
+    centre: Mapped[list[float]] = mapped_column(JSON)
+    joint: Mapped[list[float]] = mapped_column(JSON)
+    ear: Mapped[list[float]] = mapped_column(JSON)
+
+    frame: Mapped[Frame] = relationship(back_populates="variants", lazy="joined", innerjoin=True)
+    front: Mapped[Image] = relationship(foreign_keys=front_id)
+    lenses: Mapped[Image] = relationship(foreign_keys=lenses_id)
+    temple: Mapped[Image] = relationship(foreign_keys=temple_id)
+    product: Mapped[Image] = relationship(foreign_keys=product_id)
+
+    __table_args__ = (UniqueConstraint("frame_id", "slug"),)
+
+
+class Admin(Base):
+    """Someone who may sign in. Raising `session_version` ends all of their sessions."""
+
+    __tablename__ = "admin"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(String(16))
+    session_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    __table_args__ = (
+        CheckConstraint(f"role IN ({', '.join(repr(str(role)) for role in Role)})", name="role"),
+    )
+
+
+class Event(Base):
+    """Something that happened, to be counted: no visit, photo or face is named."""
+
+    __tablename__ = "event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    kind: Mapped[str] = mapped_column(String(32))
+    frame_id: Mapped[int | None] = mapped_column(ForeignKey("frame.id", ondelete="SET NULL"))
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("variant.id", ondelete="SET NULL"))
+    reason: Mapped[str | None] = mapped_column(String(64))
+    milliseconds: Mapped[int | None]
+
+    __table_args__ = (Index("ix_event_kind_at", "kind", "at"),)
