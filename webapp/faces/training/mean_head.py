@@ -57,7 +57,7 @@ def read_labels(data: Path) -> tuple[np.ndarray, np.ndarray]:
             labels.append(shard["landmarks_x32"][keep] / 32.0)
             adults.append(~np.isin(shard["age"][keep], CHILDREN))
     if not labels:
-        raise TrainingDataBroken(file=str(data), record="fairface-*.npz", reason="none found")
+        raise TrainingDataBroken(file=str(data), record="fairface-*.npz")
     return np.concatenate(labels), np.concatenate(adults)
 
 
