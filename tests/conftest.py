@@ -1,30 +1,47 @@
-"""What every test may use: a shop of its own, a visitor, a portrait."""
+"""What every test may use: a shop of its own, a visitor, commands, a portrait."""
 
 import io
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.ctx import AppContext
 from flask.testing import FlaskClient, FlaskCliRunner
 from PIL import Image
 
-from webapp import create_app
+from webapp import create_app, storage
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file without a row: copying it is quicker than migrating anew."""
+    instance = tmp_path_factory.mktemp("template")
+    app = create_app({"INSTANCE_DIR": str(instance)})
+    with app.app_context():
+        storage.migrate()
+        storage.database.dispose()
+    return instance / "lorgnette.sqlite"
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    """A shop with an empty catalogue whose database and files are the test's own."""
-    app = create_app(
-        {
-            "TESTING": True,
-            "SECRET_KEY": "for-tests-alone",
-            "DATABASE_URL": f"sqlite:///{tmp_path / 'lorgnette.sqlite'}",
-            "FILES_DIR": str(tmp_path / "files"),
-        }
-    )
-    with app.app_context():
-        yield app
+def app(tmp_path: Path, empty_database: Path) -> Flask:
+    """A shop with an empty catalogue, whose database and files are the test's own."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    shutil.copy(empty_database, instance)
+    return create_app({"TESTING": True, "INSTANCE_DIR": str(instance)})
+
+
+@pytest.fixture
+def shop(app: Flask) -> Iterator[AppContext]:
+    """Lets a test call the use cases directly; not for tests that send requests too.
+
+    A request inside this context would share its `g` with the test and with other requests.
+    """
+    with app.app_context() as context:
+        yield context
 
 
 @pytest.fixture
@@ -42,7 +59,7 @@ def commands(app: Flask) -> FlaskCliRunner:
 @pytest.fixture(scope="session")
 def portrait() -> bytes:
     """A JPEG of one face that looks at the camera, 512 x 512 (public domain, by NASA)."""
-    data = pytest.importorskip("skimage.data")
+    data = pytest.importorskip("skimage.data", reason="scikit-image brings the portrait")
     jpeg = io.BytesIO()
     Image.fromarray(data.astronaut()).save(jpeg, "JPEG", quality=95)
     return jpeg.getvalue()

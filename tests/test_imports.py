@@ -111,7 +111,9 @@ def test_every_library_is_a_requirement_and_every_requirement_is_used() -> None:
     """A fresh machine gets what the shop imports, and nothing else."""
     distributions = packages_distributions()
     libraries = set().union(*map(libraries_of, MODULES)) - {"webapp", *sys.stdlib_module_names}
-    imported = {plain(name) for library in libraries for name in distributions.get(library, [library])}
+    imported = {
+        plain(name) for library in libraries for name in distributions.get(library, [library])
+    }
 
     assert imported == pinned(ROOT / "requirements.txt") - NOT_IMPORTED
 

@@ -180,3 +180,15 @@ class EmailInvalid(LorgnetteError):
     """It is no e-mail address. Params: email."""
 
     code, status = "email-invalid", 422
+
+
+class FileUnreadable(LorgnetteError):
+    """A file named on the command line can't be read. Params: file, reason."""
+
+    code = "file-unreadable"
+
+
+class OutputUnwritable(LorgnetteError):
+    """A file can't be written where it was asked for. Params: file, reason."""
+
+    code = "output-unwritable"

@@ -1,0 +1,25 @@
+"""`flask demo`: the frames that the project draws, for a shop that has none yet."""
+
+import click
+from flask.cli import AppGroup
+from tqdm import tqdm
+
+from webapp.cli.problems import told
+from webapp.shop import catalogue
+
+demo = AppGroup("demo", help="The demo catalogue.")
+
+
+@demo.command("load")
+@told
+def load() -> None:
+    """Draw the demo frames that are not in the catalogue yet, and publish them."""
+    with tqdm(unit="frame", disable=None) as bar:
+
+        def progress(done: int, total: int, name: str) -> None:
+            bar.total = total
+            bar.set_description(name)
+            bar.update(done - bar.n)
+
+        added = catalogue.load_demo(progress)
+    click.echo(f"{added} added; the catalogue has {len(catalogue.all_frames())} frames.")
