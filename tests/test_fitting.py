@@ -186,8 +186,10 @@ def test_the_ears_are_beside_and_behind_the_eyes():
 
     right, left = seat_frame(camera_of(SIZE, PHONE), head, glasses()).ears
 
-    assert right[0] < -65 and left[0] > 65
-    assert 60 < right[2] + 26 < 110 and 60 < left[2] + 26 < 110
+    assert right[0] < -65
+    assert left[0] > 65
+    assert 60 < right[2] + 26 < 110
+    assert 60 < left[2] + 26 < 110
 
 
 @pytest.mark.parametrize(
