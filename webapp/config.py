@@ -63,6 +63,9 @@ SETTINGS = (
     Setting("PORT", 8000, "TCP port on 127.0.0.1 that `make run` listens on"),
     Setting("UPLOADS_PER_HOUR", 120, "photos one address may send an hour"),
     Setting("LOGINS_PER_HOUR", 20, "log-in attempts one address may make an hour"),
+    Setting(
+        "PROXY_HOPS", 0, "reverse proxies in front that set X-Forwarded-For; 0: reached directly"
+    ),
 )
 
 

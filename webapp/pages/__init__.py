@@ -1,1 +1,11 @@
 """The HTML pages: one blueprint a module."""
+
+from flask import Flask
+
+from webapp.pages import about, admin, frames, photos, start, tryons
+
+
+def init_app(app: Flask) -> None:
+    """Open the pages."""
+    for room in (start, photos, tryons, frames, about, admin):
+        app.register_blueprint(room.bp)

@@ -1,0 +1,68 @@
+// Sends a photo with its progress shown, and reports why it was refused.
+
+const OFFLINE = {
+  title: "The photo did not get through",
+  advice: "Please check your connection and try again. Your photo is still here.",
+};
+
+// Sends `data` to `form`'s address; resolves with where to go, rejects with {title, advice}.
+function post(form, data, onProgress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest(); // fetch tells nothing of an upload's progress
+    request.open("POST", form.action);
+    request.responseType = "json";
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    });
+    request.addEventListener("load", () => {
+      const answer = request.response;
+      if (request.status === 201 && answer) resolve(answer.next);
+      else reject(answer && answer.title ? answer : OFFLINE);
+    });
+    request.addEventListener("error", () => reject(OFFLINE));
+    request.addEventListener("abort", () => reject(OFFLINE));
+    request.send(data);
+  });
+}
+
+// Shows a refusal where the page has room for it.
+export function explain(slot, problem) {
+  const box = document.createElement("div");
+  box.className = "problem";
+  const title = document.createElement("strong");
+  title.textContent = problem.title;
+  const advice = document.createElement("span");
+  advice.textContent = problem.advice;
+  box.append(title, advice);
+  slot.replaceChildren(box);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  box.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+}
+
+// Sends the form's photo, tells how far it is, and goes to the wall.
+// Returns false after a refusal, so that the caller can let the shopper try again.
+export async function send(form, data, slot) {
+  const sending = form.querySelector("#sending");
+  const progress = form.querySelector("#progress");
+  const words = form.querySelector("#sending-words");
+  slot.replaceChildren();
+  progress.value = 0;
+  words.textContent = "Sending your photo…";
+  sending.hidden = false;
+  try {
+    const next = await post(form, data, (share) => {
+      progress.value = 100 * share;
+      if (share < 1) return;
+      progress.removeAttribute("value"); // from here on nobody knows how long it takes
+      words.textContent = "Looking for your face…";
+    });
+    words.textContent = "Here are your frames.";
+    window.location.assign(next);
+    return true;
+  } catch (problem) {
+    sending.hidden = true;
+    explain(slot, problem);
+    return false;
+  }
+}

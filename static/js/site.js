@@ -1,0 +1,40 @@
+// Every page: a form that takes a moment says so, and is sent once.
+
+function begin(form, button) {
+  form.setAttribute("aria-busy", "true");
+  const words = form.dataset.busy;
+  for (const one of form.querySelectorAll("button[type=submit]")) {
+    // Not `disabled` at once: the pressed button's own value must still be sent.
+    setTimeout(() => { one.disabled = true; });
+  }
+  if (button && words && !button.classList.contains("colour-button")) {
+    button.dataset.words = button.textContent;
+    button.textContent = words;
+  }
+}
+
+function restore(form) {
+  form.removeAttribute("aria-busy");
+  for (const button of form.querySelectorAll("button[type=submit]")) {
+    button.disabled = false;
+    if (button.dataset.words) {
+      button.textContent = button.dataset.words;
+      delete button.dataset.words;
+    }
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.dataset.busy === undefined) return;
+  if (form.getAttribute("aria-busy")) {
+    event.preventDefault();
+    return;
+  }
+  begin(form, event.submitter);
+});
+
+// The back button may bring a page back as it was left: with its forms still busy.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[aria-busy]").forEach(restore);
+});

@@ -1,0 +1,27 @@
+"""Answers that are pictures."""
+
+from flask import Response, request
+
+from webapp.web.headers import PRIVATE
+
+PRODUCT_SECONDS = 3600  # s a product picture may be kept before it is asked about again
+
+
+def picture(data: bytes, kind: str, download_as: str | None = None) -> Response:
+    """Return a shopper's picture, which nobody may keep; `download_as`: a file name."""
+    response = Response(data, mimetype=kind)
+    response.headers["Cache-Control"] = PRIVATE
+    # Not for search engines, even where somebody publishes the address
+    response.headers["X-Robots-Tag"] = "noindex"
+    if download_as:
+        response.headers.set("Content-Disposition", "attachment", filename=download_as)
+    return response
+
+
+def product_picture(data: bytes, kind: str) -> Response:
+    """Return a picture of the catalogue, which anybody may keep for a while."""
+    response = Response(data, mimetype=kind)
+    response.headers["Cache-Control"] = f"public, max-age={PRODUCT_SECONDS}"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

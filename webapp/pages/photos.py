@@ -1,0 +1,91 @@
+"""A shopper's photo: the wall of every frame on it, its pictures, its end."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.pages.answers import picture
+from webapp.pages.forms import PdForm, TryOnForm
+from webapp.shop import catalogue, photos, tryons
+from webapp.web import visits
+
+bp = Blueprint("photos", __name__, url_prefix="/photos")
+
+SHOWN_WIDTH = 1280  # px, the photo as pages show it
+WALL_WIDTH = 480  # px, a picture of the wall
+
+
+@bp.get("/<token>")
+def wall(token: str) -> ResponseReturnValue:
+    """Show every published frame on one of the photo's faces."""
+    return wall_page(token)
+
+
+@bp.get("/<token>.jpg")
+def jpeg(token: str) -> ResponseReturnValue:
+    """Send the photo."""
+    return picture(photos.jpeg(token, visits.known(), width=SHOWN_WIDTH), "image/jpeg")
+
+
+@bp.get("/<token>/on/<frame>/<variant>.jpg")
+def preview(token: str, frame: str, variant: str) -> ResponseReturnValue:
+    """Send the photo with a frame on it, small, for the wall."""
+    face = face_asked()
+    pd_mm = visits.pd_mm(token, face)
+    data = tryons.preview(
+        token, visits.known(), frame, variant, face=face, pd_mm=pd_mm, width=WALL_WIDTH
+    )
+    return picture(data, "image/jpeg")
+
+
+@bp.post("/<token>/pd")
+def measure(token: str) -> ResponseReturnValue:
+    """Keep the PD typed for a face, or forget it, and show the wall anew."""
+    photos.get(token, visits.known())
+    form = PdForm()
+    if not form.validate_on_submit():
+        return wall_page(token, form), 422
+    visits.remember_pd(token, form.face.data or 0, form.pd_mm.data)
+    return redirect(url_for("photos.wall", token=token, face=form.face.data or None), 303)
+
+
+@bp.post("/<token>/try-ons")
+def try_on(token: str) -> ResponseReturnValue:
+    """Make a try-on and lead to it."""
+    form = TryOnForm()
+    if not form.validate_on_submit():
+        return wall_page(token, form), 422
+    face = form.face.data or 0
+    if form.pd_mm.raw_data:  # its page asks for the PD; other pages leave it as it was
+        visits.remember_pd(token, face, form.pd_mm.data)
+    made = tryons.make(
+        token,
+        visits.known(),
+        form.frame.data or "",
+        form.variant.data or "",
+        face=face,
+        pd_mm=visits.pd_mm(token, face),
+    )
+    return redirect(url_for("tryons.result", token=made.token), 303)
+
+
+@bp.post("/<token>/delete")
+def delete(token: str) -> ResponseReturnValue:
+    """Delete the photo with everything made from it, and say so."""
+    photos.delete(token, visits.known())
+    flash("Your photo and every picture made from it have been deleted.")
+    return redirect(url_for("start.new"), 303)
+
+
+def wall_page(token: str, form: PdForm | None = None) -> str:
+    """Return the wall of the photo's chosen face; `form` carries a PD that was refused."""
+    photo = photos.get(token, visits.known())
+    face = min(face_asked(), photo.faces - 1)
+    form = form or PdForm(formdata=None, pd_mm=visits.pd_mm(token, face), face=face)
+    return render_template(
+        "photos/wall.html", photo=photo, face=face, form=form, frames=catalogue.published()
+    )
+
+
+def face_asked() -> int:
+    """Return the number of the face that the request names; 0, the largest, if none."""
+    return max(0, request.values.get("face", 0, int))

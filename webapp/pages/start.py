@@ -1,0 +1,85 @@
+"""The start page: agreement and photo in, by upload or by camera."""
+
+from flask import Blueprint, current_app, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from webapp.errors import (
+    Busy,
+    ConsentMissing,
+    FaceError,
+    LorgnetteError,
+    NoPhoto,
+    PhotoError,
+    PhotoTooHeavy,
+)
+from webapp.pages.forms import PhotoForm
+from webapp.shop import catalogue, photos
+from webapp.shop.views import PhotoView
+from webapp.web import limits, problems, visits
+from webapp.web.words import Problem, words_for
+
+bp = Blueprint("start", __name__)
+
+
+@bp.get("/")
+def new() -> ResponseReturnValue:
+    """Show what this is, ask for agreement and a photo, and show the catalogue."""
+    return page(PhotoForm(formdata=None))
+
+
+@bp.post("/photos")
+@limits.uploads
+def create() -> ResponseReturnValue:
+    """Take in a photo and lead to its wall, or say next to the field why not."""
+    form = PhotoForm()
+    try:
+        photo = take_in(form)
+    except (PhotoError, FaceError, Busy) as error:
+        return refuse(form, error)
+    wall = url_for("photos.wall", token=photo.token)
+    return (jsonify(next=wall), 201) if problems.wants_json() else redirect(wall, 303)
+
+
+@bp.get("/camera")
+def camera() -> ResponseReturnValue:
+    """Show the webcam page, which sends its shot to `create`."""
+    return render_template("photos/camera.html", form=PhotoForm(formdata=None))
+
+
+@bp.app_errorhandler(RequestEntityTooLarge)
+def explain_size(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Show the start page for a photo so heavy that its form was never read."""
+    if request.endpoint != "start.create":
+        return problems.explain_http(error)
+    most = current_app.config["MAX_UPLOAD_MB"]
+    return refuse(PhotoForm(formdata=None), PhotoTooHeavy(most_mb=most))
+
+
+def take_in(form: PhotoForm) -> PhotoView:
+    """Hand the form's photo to the shop.
+
+    Raises:
+        ConsentMissing, NoPhoto, PhotoError, FaceError, Busy: the photo was not kept.
+    """
+    if not form.consent.data:
+        raise ConsentMissing
+    data = form.upload()
+    if not data:
+        raise NoPhoto
+    return photos.keep(data, agreed=True, visit=visits.begin())
+
+
+def refuse(form: PhotoForm, error: LorgnetteError) -> ResponseReturnValue:
+    """Show the start page again with the reason; the agreement stays as it was given."""
+    told = words_for(error)
+    if problems.wants_json():
+        return problems.answer(told)
+    return page(form, told), told.status
+
+
+def page(form: PhotoForm, problem: Problem | None = None) -> str:
+    """Return the start page, with what was refused where something was."""
+    return render_template(
+        "photos/new.html", form=form, problem=problem, frames=catalogue.published()
+    )

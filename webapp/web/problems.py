@@ -1,0 +1,72 @@
+"""Where every error becomes a page, or JSON for the page's own scripts."""
+
+import logging
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from webapp.errors import Busy, LorgnetteError, NotFound
+from webapp.web.words import Problem, problem, words_for, words_for_status
+
+KEPT_HEADERS = ("Allow", "Retry-After")  # of an HTTP error's own answer
+BUSY_SECONDS = 5  # when nothing better is known, come back after so long
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Explain domain errors and HTTP errors in one look."""
+    app.register_error_handler(LorgnetteError, explain)
+    app.register_error_handler(HTTPException, explain_http)
+    app.register_error_handler(CSRFError, explain_csrf)
+    app.register_error_handler(SecurityError, refuse_host)
+
+
+def explain(error: LorgnetteError) -> Response:
+    """Tell in words what a use case refused."""
+    if error.status >= 500 and not isinstance(error, Busy):
+        log.error("%s", error)
+    response = answer(words_for(error))
+    if isinstance(error, Busy):
+        response.headers["Retry-After"] = str(error.params.get("seconds", BUSY_SECONDS))
+    return response
+
+
+def explain_http(error: HTTPException) -> Response:
+    """Tell in words what the web layer refused, or that something broke."""
+    status = error.code or 500
+    if status == 404:
+        return answer(words_for(NotFound()))
+    response = answer(words_for_status(status))
+    for name, value in error.get_headers():
+        if name in KEPT_HEADERS:
+            response.headers[name] = value
+    return response
+
+
+def explain_csrf(error: CSRFError) -> Response:
+    """Say that the form's token is missing or stale, and how to get a new one."""
+    return answer(problem("csrf", 400))
+
+
+def refuse_host(error: SecurityError) -> Response:
+    """Refuse a host that isn't ours; no page, for a page's links would need a host."""
+    return Response("This shop is not at that address.\n", 400, mimetype="text/plain")
+
+
+def answer(told: Problem) -> Response:
+    """Return the problem as JSON where a script asked, else as a page."""
+    if wants_json():
+        response = jsonify(code=told.code, title=told.title, advice=told.advice)
+        response.mimetype = "application/problem+json"
+    else:
+        response = make_response(render_template("problems/problem.html", problem=told))
+    response.status_code = told.status
+    return response
+
+
+def wants_json() -> bool:
+    """Return whether a page's script asked, which reads JSON and shows the words itself."""
+    best = request.accept_mimetypes.best_match(("text/html", "application/json"))
+    return best == "application/json"
