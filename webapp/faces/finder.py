@@ -5,6 +5,7 @@ crop of each proposal, is given a second, better crop from its own landmarks, an
 score decides. torch is imported and the weights are read at the first photo, not before.
 """
 
+import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +46,15 @@ class Face:
 
 @dataclass
 class _Candidate:
-    """A proposal on its way to being a face: which photo, its frame, and what was read there."""
+    """A proposal on its way to being a face: which photo, its frame, and what was read there.
+
+    The detector sees a face in its surroundings, the landmark network sees it closer: they err
+    on different things, so the score is the geometric mean of what both say.
+    """
 
     photo: int
     frame: np.ndarray  # (4,) x, y, size, roll in the photo
+    proposed: float  # the detector's score
     score: float
     landmarks: np.ndarray | None = None
 
@@ -141,7 +147,7 @@ def _candidate(photo: int, row: np.ndarray, scale: float) -> _Candidate:
     """Return a proposal in the photo's pixels; row: x, y, size, roll, score in the look's."""
     x, y, size, roll, score = (float(v) for v in row)
     frame = np.array([(x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5, size / scale, roll])
-    return _Candidate(photo, frame, score)
+    return _Candidate(photo, frame, score, score)
 
 
 def _leaves_doubt(seen: np.ndarray, sure: float) -> bool:
@@ -185,7 +191,7 @@ def _read(networks: "Networks", photos: list[np.ndarray], candidates: list[_Cand
         shapes, presence = networks.read(np.stack(crops))
         for candidate, matrix, shape, score in zip(some, matrices, shapes, presence, strict=True):
             candidate.landmarks = _to_photo(shape, matrix, side)
-            candidate.score = float(score)
+            candidate.score = math.sqrt(candidate.proposed * float(score))
             candidate.frame = face_frames(candidate.landmarks[None])[0]
 
 

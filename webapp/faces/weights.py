@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from webapp.errors import ModelUnusable
-from webapp.faces.networks import Detector, LandmarkNet
+from webapp.faces.networks import Detector, LandmarkNet, place
 
 FORMAT = 1  # of the weights and their card; a file of a newer one is refused
 SHIPPED = Path(__file__).parent / "weights"
@@ -56,8 +56,7 @@ def read_model(folder: Path, name: str, device: str = "cpu") -> Model:
         reason = f"it holds no {name} weights that fit this version; {_RESTORE}"
         raise ModelUnusable(file=path.name, reason=reason) from error
     fold(net.eval())
-    net = net.to(device, memory_format=torch.channels_last)
-    return Model(net.requires_grad_(False), card)
+    return Model(place(net, device).requires_grad_(False), card)
 
 
 def read_card(folder: Path, name: str) -> dict[str, Any]:
@@ -89,12 +88,21 @@ def write_model(folder: Path, name: str, state: dict[str, torch.Tensor], card: d
         card: what is told of the network beside its format, name and hash.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    content = save({key: value.detach().cpu().contiguous() for key, value in state.items()})
+    content = save({key: _compact(value) for key, value in state.items()})
     told = {"format": FORMAT, "network": name, "sha256": hashlib.sha256(content).hexdigest()}
     path = folder / f"{name}.safetensors"
     path.write_bytes(content)
     (folder / f"{name}.json").write_text(json.dumps(told | card, indent=2) + "\n", "utf-8")
     return path
+
+
+def _compact(value: torch.Tensor) -> torch.Tensor:
+    """Return a tensor as stored: matrices and kernels in half precision, which costs no accuracy.
+
+    Biases and the statistics of batch norm span too many magnitudes for that, and weigh little.
+    """
+    value = value.detach().cpu().contiguous()
+    return value.half() if value.dim() > 1 else value
 
 
 def fold(net: nn.Module) -> None:

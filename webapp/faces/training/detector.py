@@ -17,7 +17,7 @@ from torch.nn.functional import smooth_l1_loss
 from tqdm import tqdm
 
 from webapp.faces.looks import decode_heat, letterbox
-from webapp.faces.networks import Detector
+from webapp.faces.networks import Detector, place
 from webapp.faces.training.packs import PackQueue, SceneMaker, open_sources
 
 BATCH = 32
@@ -79,7 +79,7 @@ class Run:
         self.out, self.steps, self.step = out, steps, 0
         self.weights = out / "detector.safetensors"
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.net = Detector().to(self.device, memory_format=torch.channels_last)
+        self.net = place(Detector(), self.device)
         self.average = copy.deepcopy(self.net).eval()
         self.optimiser = torch.optim.AdamW(self.net.parameters(), _RATE, weight_decay=0.02)
         self.hard = np.zeros((0, 4), np.float32)
@@ -163,10 +163,10 @@ def detector_losses(told: torch.Tensor, wanted: torch.Tensor) -> tuple[torch.Ten
 def follow(average: torch.nn.Module, net: torch.nn.Module, keep: float) -> None:
     """Move an average of weights towards a network; running statistics are copied."""
     with torch.no_grad():
-        for mean, now in zip(average.parameters(), net.parameters(), strict=True):
-            mean.lerp_(now, 1 - keep)
-        for mean, now in zip(average.buffers(), net.buffers(), strict=True):
-            mean.copy_(now)
+        for mean, weight in zip(average.parameters(), net.parameters(), strict=True):
+            mean.lerp_(weight, 1 - keep)
+        for held, now in zip(average.buffers(), net.buffers(), strict=True):
+            held.copy_(now)
 
 
 def to_input(images: np.ndarray, device: torch.device) -> torch.Tensor:

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from webapp.errors import TrainingDataBroken
 from webapp.faces.conventions import LANDMARKS
-from webapp.faces.networks import Detector, LandmarkNet
+from webapp.faces.networks import Detector, LandmarkNet, place
 from webapp.faces.training.detector import find_false_alarms, follow, to_input
 from webapp.faces.training.packs import CropMaker, PackQueue, open_sources
 
@@ -97,8 +97,7 @@ def _mirror(data: Path) -> np.ndarray:
 def _false_alarms(weights: Path, data: Path, cache: Path) -> np.ndarray:
     net = Detector()
     net.load_state_dict(load_file(str(weights)))
-    net = net.eval().to(memory_format=torch.channels_last)
-    return find_false_alarms(net, open_sources(data, cache).faceless)
+    return find_false_alarms(place(net.eval(), "cpu"), open_sources(data, cache).faceless)
 
 
 class Run:
@@ -112,7 +111,7 @@ class Run:
         self.presence_only = presence_only
         self.faces_share = 0.5 if presence_only else _FACES_SHARE
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.net = LandmarkNet().to(self.device, memory_format=torch.channels_last)
+        self.net = place(LandmarkNet(), self.device)
         if start is not None:
             self.net.load_state_dict(load_file(str(start)), strict=False)
         self.average = copy.deepcopy(self.net).eval()
