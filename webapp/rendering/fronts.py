@@ -19,7 +19,6 @@ GRID_PX = 6  # photo pixels between computed points of the maps
 SLICE_PX = 1.2  # photo pixels between the slices of a rim's thickness
 MOST_SLICES = 14
 BIAS, SOFT = 9.0, 5.0  # mm: a front is hidden only by what stands well before it (the nose's side)
-NO_SECOND_MAP = np.empty(0, dtype=np.float32)  # both coordinates are in the first
 SIDE_LIGHT = 0.16  # how much brighter the front's lit end is than its middle, at full contrast
 
 
@@ -64,8 +63,8 @@ def view_front(fit: Fit, eyewear: Eyewear, raster: Raster, box: Box, px_per_mm: 
 
 def _sampled(picture: Light, layer: Layer, grid: Grid, at: Floats, border: int) -> Light:
     """Return a picture in `layer`'s pixels at frame millimetres `at`, for the box's pixels."""
-    maps = grid.enlarge(at * layer.scale + layer.zero)
-    return np.asarray(cv2.remap(picture, maps, NO_SECOND_MAP, cv2.INTER_LINEAR, borderMode=border))
+    across, down = cv2.split(grid.enlarge(at * layer.scale + layer.zero))
+    return np.asarray(cv2.remap(picture, across, down, cv2.INTER_LINEAR, borderMode=border))
 
 
 def paint_lenses(

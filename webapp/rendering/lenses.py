@@ -6,6 +6,7 @@ Both in linear light: out = seen through * transmittance + mirrored.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from webapp.eyewear.frame import Artwork, Lens, LensKind
 from webapp.fitting.scene import Floats, Pose
@@ -30,7 +31,7 @@ class Tint:
     upper: Light
     lower: Light
 
-    def at(self, y: Floats) -> Floats:
+    def at(self, y: NDArray[np.floating]) -> Floats:
         """Return the transmittance (..., 3) at heights y (mm, down)."""
         share = np.clip((y - self.top) / max(self.bottom - self.top, 1e-6), 0, 1)
         return np.asarray(self.upper + share[..., None] * (self.lower - self.upper))

@@ -17,9 +17,9 @@ from webapp.rendering.sheets import Box, Map, around, rays
 CELL_MM = 1.1  # a raster cell at the face's distance, mm
 MOST_CELLS = 200  # of the raster, across and down
 NOTHING = np.float32(1e6)  # depth where there is no head, mm
-SKULL_Y, SKULL_Z = -28.0, 88.0  # the skull's middle, head coordinates, mm
+SKULL_Y, SKULL_Z = -34.0, 36.0  # mm from the face's side landmarks to the skull's middle
 SKULL_HALF = (2.0, 92.0, 92.0)  # mm: added to the face's half width; half height; half depth
-EARS_Z = 95.0  # mm behind the eyes' plane, where a temple's bend lies
+EARS_Z = 30.0  # mm behind those landmarks a temple's bend lies, at most
 LOWEST_Y = 85.0  # mm below the eyes; no frame and no shadow of one reaches lower
 SIZES = (6, 12, 24, 48, 96)  # cells; triangles are filled in classes of these bounding boxes
 
@@ -85,7 +85,7 @@ def _extent(camera: Camera, head: Head, pixels: Floats) -> Box:
     """Return the box that holds the face down to the cheeks and both ears."""
     low = head.mesh[:468, 1] < LOWEST_Y
     sides = head.mesh[list(TEMPLE_SIDES)]
-    ears = np.array([[x * 1.12, y + dy, EARS_Z] for x, y, _ in sides for dy in (-35.0, 25.0)])
+    ears = np.array([[x * 1.12, y + dy, z + EARS_Z] for x, y, z in sides for dy in (-35.0, 25.0)])
     seen = np.concatenate([pixels[low], camera.project(head.pose.apply(ears))])
     px_per_mm = camera.focal / head.pose.translation[2]
     return around(seen, 8 * float(px_per_mm))
@@ -135,7 +135,7 @@ def _skull(camera: Camera, head: Head, pixels: Floats) -> Map:
     """Return the depth of the skull's ellipsoid at pixels (rows, columns, 2)."""
     right, left = head.mesh[list(TEMPLE_SIDES)]
     half = np.array([(left[0] - right[0]) / 2 + SKULL_HALF[0], *SKULL_HALF[1:]])
-    middle = np.array([(left[0] + right[0]) / 2, SKULL_Y, SKULL_Z])
+    middle = (left + right) / 2 + np.array([0, SKULL_Y, SKULL_Z])
     sight = rays(camera, head.pose, pixels)
     along = sight.directions / half
     start = (sight.origin - middle) / half

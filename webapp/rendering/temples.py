@@ -128,9 +128,9 @@ def _paint(base: Light, box: Box, bar: Bar, fit: Fit, eyewear: Eyewear, setting:
     if empty(part):
         return
     view = base[part[1] - box[1] : part[3] - box[1], part[0] - box[0] : part[2] - box[0]]
-    length = float(np.linalg.norm(corners[0][2] - corners[0][0]))
-    drawn = (eyewear.artwork.ear[0]) / eyewear.artwork.scale * setting.px_per_mm
-    texture = temple_texture(eyewear.artwork, setting.px_per_mm, setting.softness, length / drawn)
+    art = eyewear.artwork
+    squeeze = _breadth(corners[0]) / (art.ear[0] / art.scale * setting.px_per_mm)
+    texture = temple_texture(art, setting.px_per_mm, setting.softness, squeeze)
     seen = setting.raster.lift(_in_sight(bar, fit, setting.raster), part, outside=1.0)
     shift = float(np.abs(corners[0] - corners[1]).max())
     count = int(np.clip(np.ceil(shift / SLICE_PX), 1, MOST_SLICES))
@@ -142,6 +142,17 @@ def _paint(base: Light, box: Box, bar: Bar, fit: Fit, eyewear: Eyewear, setting:
         warped = _warp(paint, texture, bar.moved(float(inwards)), fit.camera, part)
         if warped is not None:
             lay_over(view, warped, seen)
+
+
+def _breadth(corners: Floats) -> float:
+    """Return how far apart a sheet's hinge and ear ends look, pixels, square to its height.
+
+    Seen almost edge on the two ends slide past each other: their distance says nothing.
+    """
+    hinge_top, hinge_low, ear_top, ear_low = corners
+    upright = (hinge_low - hinge_top) + (ear_low - ear_top)
+    away = (ear_top + ear_low - hinge_top - hinge_low) / 2
+    return float(abs(upright[0] * away[1] - upright[1] * away[0]) / np.linalg.norm(upright))
 
 
 def _within(box: Box, outer: Box) -> Box:

@@ -21,6 +21,7 @@ from webapp.rendering.colour import Light, to_linear
 FINER = 1.3  # texture pixels per photo pixel: sampling between them then blurs little
 OCTAVE = 4  # texture sizes per doubling
 SOFT_STEP = 0.25  # texture pixels; softness is rounded to this, so that textures are shared
+LEAST_SQUEEZE = 0.01  # a temple's length comes down to a few texture pixels, no fewer
 EDGE_REACH = 0.9  # mm over which a rim's border colour runs into its sides
 SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more where it faces up
 KEPT_BYTES = 48 * 2**20  # of fronts, and as many of temples
@@ -108,7 +109,7 @@ def temple_texture(artwork: Artwork, px_per_mm: float, softness: float, squeeze:
     or it would flicker.
     """
     ratio, blur = _size(artwork, px_per_mm, softness)
-    squeeze = float(2 ** (np.ceil(np.log2(np.clip(squeeze, 0.04, 1.0)) * 2) / 2))
+    squeeze = float(2 ** (np.ceil(np.log2(np.clip(squeeze, LEAST_SQUEEZE, 1.0)) * 2) / 2))
     key = (ratio, blur, squeeze)
     return _temples.get(artwork, key, lambda: _temple(artwork, ratio, blur, squeeze))
 
@@ -125,8 +126,8 @@ def _front(artwork: Artwork, ratio: float, blur: float) -> Textures:
     front = _layer(artwork.front, artwork.centre, artwork.scale, (ratio, ratio), blur)
     height, width = front.paint.shape[:2]
     shares = cv2.resize(artwork.lenses, (width, height), interpolation=cv2.INTER_AREA)
-    lenses: Light = np.asarray(shares, dtype=np.float32) / 255
-    return Textures(front, _soften(lenses, blur))
+    lenses = np.asarray(shares, dtype=np.float32) * np.float32(1 / 255)
+    return Textures(front, _soften(np.asarray(lenses, dtype=np.float32), blur))
 
 
 def _temple(artwork: Artwork, ratio: float, blur: float, squeeze: float) -> Layer:
