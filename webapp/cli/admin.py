@@ -1,6 +1,7 @@
 """`flask admin`: who may sign in to the back office."""
 
 import os
+import sys
 
 import click
 from flask.cli import AppGroup
@@ -39,6 +40,6 @@ def create(email: str, role: str, password_stdin: bool) -> None:
 def read_password(from_stdin: bool) -> str:
     """Return the new password from standard input, the environment, or whoever types."""
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
+        return sys.stdin.readline().rstrip("\r\n")
     given = os.environ.get("ADMIN_PASSWORD")
     return given or click.prompt("Password", hide_input=True, confirmation_prompt=True)

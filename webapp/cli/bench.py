@@ -18,18 +18,19 @@ from flask.cli import with_appcontext
 from PIL import Image
 from tqdm import tqdm
 
-from webapp.cli.dressing import choose_face
 from webapp.cli.problems import told
-from webapp.cli.reading import make_finder, read_bytes, read_picture
+from webapp.cli.reading import read_bytes, read_picture
 from webapp.cli.timing import Stopwatch
 from webapp.cli.writing import write_json
 from webapp.drawn.catalogue import DemoFrame, demo_frames
+from webapp.errors import NoFace
 from webapp.eyewear.frame import Eyewear
-from webapp.faces.finder import FaceFinder
 from webapp.fitting.fit import head_of, seat_frame
 from webapp.fitting.scene import Camera, Head
 from webapp.rendering.codec import Pixels, encode_jpeg, read_stored
 from webapp.rendering.compose import Scene, prepare, try_on
+from webapp.shop import sight
+from webapp.shop.sight import Finder
 
 SIZE = (4000, 3000)  # px, 12 megapixels
 NOISE = 3.0  # of 255: without a camera's noise the enlarged portrait would code too fast
@@ -65,7 +66,7 @@ def bench(photo: Path | None, rounds: int, report: Path | None) -> None:
     """
     data = read_bytes(photo) if photo else portrait()
     quality = current_app.config["JPEG_QUALITY"]
-    run = Bench(data, quality, make_finder(), [wear(frame) for frame in demo_frames()[:3]])
+    run = Bench(data, quality, sight.current().finder, [wear(frame) for frame in demo_frames()[:3]])
     run.round()
     run.watch.clear()
     for _ in tqdm(range(rounds), unit="round", disable=None):
@@ -108,7 +109,7 @@ class Bench:
 
     data: bytes
     quality: int
-    finder: FaceFinder
+    finder: Finder
     frames: list[Eyewear]
     watch: Stopwatch = field(default_factory=Stopwatch)
     turn: int = 0
@@ -142,10 +143,12 @@ class Bench:
             picture = read_picture(self.data)
             pixels = picture.pixels()
         with stage(WHOLE[1]):
-            face = choose_face(self.finder.find(pixels), 0)
+            faces = self.finder.find(pixels)
+        if not faces:
+            raise NoFace()
         self.size = (pixels.shape[1], pixels.shape[0])
         with stage(WHOLE[2]):
-            camera, head = head_of(face.landmarks, self.size, focal_35mm=picture.focal_35mm)
+            camera, head = head_of(faces[0].landmarks, self.size, focal_35mm=picture.focal_35mm)
         with stage(WHOLE[3]):
             scene = prepare(pixels, camera, head)
         with stage(WHOLE[4]):

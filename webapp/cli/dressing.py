@@ -7,13 +7,14 @@ from pathlib import Path
 from PIL import Image
 
 from webapp.cli.reading import Portrait, read_portrait
-from webapp.errors import NoFace, NoSuchFace, NotFound
+from webapp.errors import NoSuchFace, NotFound
 from webapp.eyewear.frame import Eyewear
-from webapp.faces.finder import Face, FaceFinder
+from webapp.faces.finder import Face
 from webapp.fitting.fit import head_of, seat_frame
 from webapp.rendering.codec import Pixels, pixels_of
 from webapp.rendering.compose import prepare, try_on
 from webapp.shop import catalogue
+from webapp.shop.viewing import find_faces
 from webapp.shop.views import FrameView
 
 
@@ -70,25 +71,21 @@ def names_of(frames: Sequence[FrameView]) -> list[str]:
 
 
 def choose_face(faces: Sequence[Face], index: int) -> Face:
-    """Return the face of that number, the largest being 0. Raises `NoFace`, `NoSuchFace`."""
-    if not faces:
-        raise NoFace()
+    """Return the face of that number, the largest being 0. Raises `NoSuchFace`."""
     if not 0 <= index < len(faces):
         raise NoSuchFace(asked=index, found=len(faces))
     return faces[index]
 
 
-def dress(
-    path: Path, looks: Sequence[Look], wish: Wish, finder: FaceFinder
-) -> Iterator[tuple[Look | None, Dressed]]:
+def dress(path: Path, looks: Sequence[Look], wish: Wish) -> Iterator[tuple[Look | None, Dressed]]:
     """Yield the photo as it is, with None, then one picture for each look.
 
     Raises:
         FileUnreadable, PhotoError: the photo can't be read.
         FaceError: it shows no face that glasses can be seated on.
     """
-    portrait = read_portrait(path, finder)
-    face = choose_face(portrait.faces, wish.face)
+    portrait = read_portrait(path)
+    face = choose_face(find_faces(portrait.pixels, portrait.focal_35mm), wish.face)
     camera, head = head_of(
         face.landmarks, portrait.size, pd_mm=wish.pd_mm, focal_35mm=portrait.focal_35mm
     )
@@ -100,7 +97,7 @@ def dress(
     scene = prepare(pixels, camera, head)
     for look in looks:
         fit = seat_frame(camera, head, look.eyewear)
-        worn = try_on(pixels, fit, look.eyewear, scene=scene)
+        worn = try_on(pixels, fit, look.eyewear, seed=portrait.seed, scene=scene)
         yield look, Dressed(worn, box)
 
 

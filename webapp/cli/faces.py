@@ -11,11 +11,13 @@ import numpy as np
 from flask.cli import with_appcontext
 
 from webapp.cli.problems import told
-from webapp.cli.reading import make_finder, read_portrait
+from webapp.cli.reading import read_portrait
 from webapp.errors import FaceError, LorgnetteError
-from webapp.faces.finder import Face, FaceFinder
+from webapp.faces.finder import Face
 from webapp.fitting.fit import head_of
 from webapp.fitting.scene import Estimate
+from webapp.shop import sight
+from webapp.shop.sight import Finder
 
 WARM_UP = (256, 256, 3)  # a first photo of this shape loads torch and the weights
 
@@ -37,7 +39,7 @@ def faces(photos: tuple[Path, ...]) -> None:
 
     The exit status is 1 if a photo could not be used: its line has "error" instead.
     """
-    finder = make_finder()
+    finder = sight.current().finder
     finder.find(np.zeros(WARM_UP, np.uint8))
     failed = False
     for path in photos:
@@ -47,11 +49,12 @@ def faces(photos: tuple[Path, ...]) -> None:
     sys.exit(1 if failed else 0)
 
 
-def look_at(path: Path, finder: FaceFinder) -> dict[str, Any]:
+def look_at(path: Path, finder: Finder) -> dict[str, Any]:
     """Return what is told of one photo, or why nothing can be."""
     begin = time.perf_counter()
     try:
-        portrait = read_portrait(path, finder, whole=True)
+        portrait = read_portrait(path, whole=True)
+        found = finder.find(portrait.pixels)
     except LorgnetteError as error:
         return {"photo": str(path), "error": error.code, "details": plain(error.params)}
     seconds = time.perf_counter() - begin
@@ -60,9 +63,7 @@ def look_at(path: Path, finder: FaceFinder) -> dict[str, Any]:
         "photo": str(path),
         "width": width,
         "height": height,
-        "faces": [
-            describe(face, portrait.size, portrait.focal_35mm) for face in portrait.faces
-        ],
+        "faces": [describe(face, portrait.size, portrait.focal_35mm) for face in found],
         "seconds": round(seconds, 4),
     }
 

@@ -1,27 +1,26 @@
 """Photos named on the command line, read as the shop reads an upload."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import current_app
 
 from webapp.errors import FileUnreadable
-from webapp.faces.finder import Face, FaceFinder
 from webapp.rendering.codec import Picture, Pixels, read_photo
 
 
 @dataclass(frozen=True)
 class Portrait:
-    """A photo and the faces in it; nothing of it is stored.
+    """A photo file in memory; nothing of it is stored.
 
-    `pixels`: (H, W, 3) uint8 RGB, upright. `focal_35mm`: from EXIF, or None.
-    `data`: the file's bytes.
+    `pixels`: (H, W, 3) uint8 RGB, upright. `focal_35mm`: mm, from EXIF, or None.
+    `seed`: of the grain, from the file's bytes: the same photo always gets the same.
     """
 
     pixels: Pixels
     focal_35mm: float | None
-    faces: list[Face]
-    data: bytes
+    seed: int
 
     @property
     def size(self) -> tuple[int, int]:
@@ -57,20 +56,14 @@ def read_picture(data: bytes, *, whole: bool = False) -> Picture:
     )
 
 
-def read_portrait(path: Path, finder: FaceFinder, *, whole: bool = False) -> Portrait:
-    """Read a photo file and find the faces in it, the largest first.
+def read_portrait(path: Path, *, whole: bool = False) -> Portrait:
+    """Read a photo file; `whole` as in `read_picture`.
 
     Raises:
         FileUnreadable: the file can't be read.
         PhotoError: it holds no acceptable picture.
-        ModelUnusable: the weights can't be read.
     """
     data = read_bytes(path)
     picture = read_picture(data, whole=whole)
-    pixels = picture.pixels()
-    return Portrait(pixels, picture.focal_35mm, finder.find(pixels), data)
-
-
-def make_finder() -> FaceFinder:
-    """Return a finder of faces that works as the shop's does."""
-    return FaceFinder(threads=current_app.config["MODEL_THREADS"])
+    seed = int(hashlib.sha256(data).hexdigest()[:8], 16)
+    return Portrait(picture.pixels(), picture.focal_35mm, seed)

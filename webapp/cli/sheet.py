@@ -61,11 +61,9 @@ def close_up(picture: Dressed) -> Pixels:
     left, top = x + width / 2 - side / 2, y + height / 2 - side / 2
     # Maps pixel centres, so that half a pixel is neither lost nor won.
     to_cell = np.array([[k, 0, (0.5 - left) * k - 0.5], [0, k, (0.5 - top) * k - 0.5]])
-    flags = cv2.INTER_LINEAR
-    source = picture.pixels
-    if k < 1:  # linear interpolation would skip pixels: blur first, as wide as a cell's pixel
-        source = cv2.GaussianBlur(source, (0, 0), 0.5 / k)
-    cell = cv2.warpAffine(source, to_cell, (CELL, CELL), flags=flags, borderValue=WHITE)
+    # Linear interpolation would skip pixels: blur first, about as wide as a cell's pixel.
+    source = cv2.GaussianBlur(picture.pixels, (0, 0), 0.5 / k) if k < 1 else picture.pixels
+    cell = cv2.warpAffine(source, to_cell, (CELL, CELL), borderValue=WHITE)
     return np.asarray(cell, np.uint8)
 
 

@@ -13,20 +13,19 @@ from tqdm import tqdm
 
 from webapp.cli.dressing import Look, Wish, dress, find_look, names_of
 from webapp.cli.problems import sentence, told
-from webapp.cli.reading import make_finder
 from webapp.cli.sheet import Row, Sheet, close_up
 from webapp.cli.writing import write_file
 from webapp.errors import LorgnetteError, NotFound, OutputUnwritable
-from webapp.faces.finder import FaceFinder
 from webapp.rendering.codec import encode_jpeg
 from webapp.shop import catalogue
+from webapp.shop.viewing import PDS
 
 ORIGINAL = "photo"  # the first column of a contact sheet
 
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
-LIKELY_PD = click.FloatRange(40, 80)  # mm
+LIKELY_PD = click.FloatRange(*PDS)
 
 
 @click.command("try-on", short_help="Render frames on the faces of photo files.")
@@ -38,7 +37,7 @@ LIKELY_PD = click.FloatRange(40, 80)  # mm
 @click.option("--out", type=FOLDER, help="Several photos: the folder for the pictures.")
 @click.option("--sheet", type=FILE, help="Several photos: a contact sheet of the faces, JPEG.")
 @click.option("--variant", help="The colourway of frames named without one; else their first.")
-@click.option("--face", type=click.IntRange(0), default=0, help="Which face; 0 is the largest.")
+@click.option("--face", type=click.IntRange(0), default=0, help="Of those in view; 0: the largest.")
 @click.option("--pd", "pd_mm", type=LIKELY_PD, help="The distance between the pupils, mm.")
 @click.option("--width", type=click.IntRange(64), help="Pixels; by default the photo's own width.")
 @click.option("--quality", type=click.IntRange(1, 95), help="Of the JPEG; default: JPEG_QUALITY.")
@@ -77,7 +76,7 @@ def try_on(
         raise click.UsageError("With --frame, say where the pictures go: --out or --sheet.")
     looks = choose(frames, variant)
     many = Many([Path(name) for name in names], looks, wish, quality, out)
-    failed = many.run(make_finder(), sheet)
+    failed = many.run(sheet)
     sys.exit(1 if failed else 0)
 
 
@@ -115,7 +114,7 @@ def find_or_explain(name: str, variant: str | None) -> Look:
 def one(photo: Path, look: Look, out: Path, wish: Wish, quality: int) -> None:
     """Render one photo with one look into a file, or into a folder that exists."""
     target = out / f"{file_stem(photo.stem, look)}.jpg" if out.is_dir() else out
-    for worn, picture in dress(photo, [look], wish, make_finder()):
+    for worn, picture in dress(photo, [look], wish):
         if worn is not None:
             write_file(target, encode_jpeg(picture.pixels, quality))
     click.echo(target)
@@ -136,7 +135,7 @@ class Many:
     quality: int
     out: Path | None
 
-    def run(self, finder: FaceFinder, sheet: Path | None) -> int:
+    def run(self, sheet: Path | None) -> int:
         """Render all, report what can't be used, and return how many photos failed.
 
         Raises:
@@ -146,7 +145,7 @@ class Many:
         with tqdm(total=len(self.photos) * len(self.looks), unit="picture", disable=None) as bar:
             for stem, photo in zip(distinct_stems(self.photos), self.photos, strict=True):
                 bar.set_description(photo.name)
-                row = self.row(stem, photo, finder)
+                row = self.row(stem, photo)
                 bar.update(len(self.looks))
                 contact.rows.append(row)
                 if row.reason:
@@ -155,11 +154,11 @@ class Many:
             click.echo(page)
         return sum(bool(row.reason) for row in contact.rows)
 
-    def row(self, stem: str, photo: Path, finder: FaceFinder) -> Row:
+    def row(self, stem: str, photo: Path) -> Row:
         """Render one photo with every look; its faces close up, or why there are none."""
         row = Row(photo.name)
         try:
-            for look, picture in dress(photo, self.looks, self.wish, finder):
+            for look, picture in dress(photo, self.looks, self.wish):
                 row.cells.append(close_up(picture))
                 if look is not None and self.out is not None:
                     jpeg = encode_jpeg(picture.pixels, self.quality)
