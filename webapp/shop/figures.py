@@ -1,8 +1,44 @@
 """Figures of the shop's running, counted from events that hold nothing about a face."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from webapp.errors import FaceError, PhotoError
 from webapp.shop.views import Figures
+from webapp.storage import clock, events
+from webapp.storage.database import reading, writing
+from webapp.storage.tables import Event
+
+AGREED = "agreed"  # reason: the consent's version
+PHOTO = "photo"
+REFUSED = "refused"  # reason: the error's code
+TRY_ON = "try-on"
+DELETED = "deleted"  # by the shopper
+
+
+def record(kind: str, *, reason: str | None = None, milliseconds: int | None = None) -> None:
+    """Count something that has no other row to be written with."""
+    with writing() as session:
+        session.add(Event(kind=kind, reason=reason, milliseconds=milliseconds))
+
+
+@contextmanager
+def refusals_counted() -> Iterator[None]:
+    """Count what a photo or a face is refused for, by its code alone, and let it pass on."""
+    try:
+        yield
+    except (PhotoError, FaceError) as refusal:
+        record(REFUSED, reason=refusal.code)
+        raise
 
 
 def today() -> Figures:
     """Return the counts since midnight UTC."""
-    raise NotImplementedError
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    with reading() as session:
+        counts = events.counts(session, midnight)
+    return Figures(
+        photos=counts.get((PHOTO, None), 0),
+        try_ons=counts.get((TRY_ON, None), 0),
+        failures={reason or "": n for (kind, reason), n in counts.items() if kind == REFUSED},
+    )

@@ -1,8 +1,23 @@
 """A shopper's photos: taken in with consent, shown, deleted."""
 
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from webapp.errors import ConsentMissing
+from webapp.faces.finder import Face
+from webapp.rendering import codec
+from webapp.rendering.codec import Picture
+from webapp.shop import figures, sight, viewing
 from webapp.shop.views import PhotoView
+from webapp.storage import belongings, clock, images
+from webapp.storage import photos as rows
+from webapp.storage.database import reading, writing
+from webapp.storage.images import Draft
+from webapp.storage.tables import Event, Kind, Photo
 
 CONSENT_VERSION = "2026-11"  # of the words on the start and privacy pages
+TOKEN_BYTES = 24  # 192 bits: nobody guesses one
 
 
 def keep(data: bytes, *, agreed: bool, visit: str) -> PhotoView:
@@ -14,24 +29,99 @@ def keep(data: bytes, *, agreed: bool, visit: str) -> PhotoView:
         FaceError: no face in it that glasses could be tried on.
         Busy: no model slot came free in time.
     """
-    raise NotImplementedError
+    if not agreed:
+        raise ConsentMissing()
+    consented = clock.now()
+    figures.record(figures.AGREED, reason=CONSENT_VERSION)
+    with figures.refusals_counted():
+        picture, faces, jpeg = look(data)
+    expires = clock.now() + timedelta(hours=belongings.settings()["PHOTO_HOURS"])
+    width, height = picture.image.size
+    draft = Draft(jpeg, Kind.PHOTO, "image/jpeg", width, height, expires)
+    with images.storing(draft) as (session, (image,)):
+        photo = Photo(
+            token=secrets.token_urlsafe(TOKEN_BYTES),
+            visit=visit,
+            image=image,
+            faces=len(faces),
+            focal_35mm=picture.focal_35mm,
+            consent_version=CONSENT_VERSION,
+            consented_at=consented,
+            expires_at=expires,
+        )
+        session.add_all([photo, Event(kind=figures.PHOTO)])
+        session.flush()
+        view = view_of(photo)
+    sight.current().sighting(view.token).faces = faces
+    return view
+
+
+def look(data: bytes) -> tuple[Picture, list[Face], bytes]:
+    """Return the upload as a picture, its faces, and the JPEG to store.
+
+    Raises: as `keep`.
+    """
+    with sight.current().slot():  # it bounds the memory of large decodes too
+        picture = read(data)
+        faces = viewing.find_faces(picture.pixels(), picture.focal_35mm)
+        quality = belongings.settings()["JPEG_QUALITY"]
+        return picture, faces, codec.encode_jpeg(picture.image, quality)
+
+
+def read(data: bytes) -> Picture:
+    """Return an upload as a picture within the settings' limits. Raises `PhotoError`."""
+    settings: Any = belongings.settings()
+    return codec.read_photo(
+        data,
+        most_bytes=int(settings["MAX_UPLOAD_MB"] * 1e6),
+        most_pixels=int(settings["MAX_MEGAPIXELS"] * 1e6),
+        stored_pixels=int(settings["STORED_MEGAPIXELS"] * 1e6),
+    )
 
 
 def get(token: str, visit: str) -> PhotoView:
     """Return the photo. Raises `NotFound` when it is unknown, expired or another visit's."""
-    raise NotImplementedError
+    with reading() as session:
+        return view_of(rows.photo(session, token, visit, clock.now()))
 
 
 def jpeg(token: str, visit: str, width: int | None = None) -> bytes:
     """Return the photo as JPEG, whole or `width` pixels wide. Raises `NotFound`."""
-    raise NotImplementedError
+    subject = viewing.find_subject(token, visit)
+    data = viewing.data_of(subject)
+    if width is None or width >= subject.width:
+        return data
+    quality = belongings.settings()["JPEG_QUALITY"]
+    return codec.encode_jpeg(codec.read_stored(data, max(1, width)), quality)
 
 
 def delete(token: str, visit: str) -> None:
-    """Delete the photo, its try-ons, their files and what memory holds. Raises `NotFound`."""
-    raise NotImplementedError
+    """Delete the photo, its try-ons, their files and what memory holds. Raises `NotFound`.
+
+    From the first commit on nobody is shown any of it; if the files' removal is cut short,
+    the sweep ends it.
+    """
+    with writing() as session:
+        photo = rows.photo(session, token, visit, clock.now())
+        pictures = rows.remove(session, [photo.id])
+        session.add(Event(kind=figures.DELETED))
+    sight.current().forget(token)
+    images.finish(pictures)
 
 
 def of_visit(visit: str) -> list[PhotoView]:
     """Return the visit's photos, newest first; empty when there are none."""
-    raise NotImplementedError
+    with reading() as session:
+        return [view_of(row) for row in rows.of_visit(session, visit, clock.now())]
+
+
+def view_of(row: Photo) -> PhotoView:
+    """Return what is shown of a photo's row."""
+    return PhotoView(
+        token=row.token,
+        width=row.image.width,
+        height=row.image.height,
+        faces=row.faces,
+        created=row.created_at,
+        expires=row.expires_at,
+    )

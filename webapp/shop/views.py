@@ -10,10 +10,10 @@ from webapp.fitting.scene import Estimate
 
 @dataclass(frozen=True)
 class PhotoView:
-    """A kept photo: upright, `width` by `height` pixels; `faces` that glasses can be tried on.
+    """A kept photo: upright, `width` by `height` pixels; times are aware, in UTC.
 
-    Times are aware, in UTC. The faces are numbered from 0, the ones that glasses can be
-    seated on first, the largest of them at 0.
+    `faces`: how many there are that glasses can be seated on, at least one; they are
+    numbered from 0, the largest.
     """
 
     token: str

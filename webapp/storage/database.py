@@ -17,8 +17,11 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from webapp.errors import Busy
 
 WAIT_SECONDS = 5  # for another process's write to end, before "database is locked"
 PRAGMAS = (
@@ -110,9 +113,18 @@ def reading() -> Iterator[Session]:
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """Give a session whose changes are committed at the end, or rolled back on any error."""
-    with Session(db.engine.execution_options(writes=True)) as session, session.begin():
-        yield session
+    """Give a session whose changes are committed at the end, or rolled back on any error.
+
+    Raises:
+        Busy: another process kept the database locked for `WAIT_SECONDS`.
+    """
+    try:
+        with Session(db.engine.execution_options(writes=True)) as session, session.begin():
+            yield session
+    except OperationalError as error:
+        if "database is locked" in str(error.orig):
+            raise Busy(seconds=WAIT_SECONDS) from error
+        raise
 
 
 def migrate() -> None:
@@ -121,5 +133,10 @@ def migrate() -> None:
 
 
 def dispose() -> None:
-    """Close the pool's connections: a child process must not share its parent's."""
+    """Close the pool's connections; SQLite then folds its write-ahead log into the file."""
+    db.engine.dispose()
+
+
+def disown() -> None:
+    """Let go of connections that a parent process opened, without closing them under it."""
     db.engine.dispose(close=False)

@@ -15,8 +15,7 @@ from typing import TypeVar
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from webapp.storage import files
-from webapp.storage.clock import now
+from webapp.storage import clock, files
 from webapp.storage.database import reading, writing
 from webapp.storage.tables import Image, Kind
 
@@ -70,10 +69,17 @@ def row_of(draft: Draft, name: str) -> Image:
     )
 
 
-def doom(session: Session, ids: Iterable[int]) -> None:
-    """Mark pictures as on their way out; their other rows go in the same transaction."""
+def doom(session: Session, ids: Iterable[int]) -> list[tuple[int, str]]:
+    """Mark pictures as on their way out, and return their (id, file).
+
+    The rows that own them go in the same transaction; `finish` comes after it.
+    """
+    gone: list[tuple[int, str]] = []
     for some in batches(list(ids)):
-        session.execute(update(Image).where(Image.id.in_(some)).values(doomed_at=now()))
+        session.execute(update(Image).where(Image.id.in_(some)).values(doomed_at=clock.now()))
+        rows = session.execute(select(Image.id, Image.file).where(Image.id.in_(some)))
+        gone += [(id, file) for id, file in rows]
+    return gone
 
 
 def doomed() -> list[tuple[int, str]]:

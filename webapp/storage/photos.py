@@ -20,6 +20,12 @@ def photo(session: Session, token: str, visit: str, at: datetime) -> Photo:
     return row
 
 
+def lives(session: Session, token: str, at: datetime) -> bool:
+    """Return whether anybody has such a photo that has not expired `at`."""
+    query = select(Photo.id).where(Photo.token == token, Photo.expires_at > at)
+    return session.scalars(query).one_or_none() is not None
+
+
 def of_visit(session: Session, visit: str, at: datetime) -> list[Photo]:
     """Return the visit's photos that have not expired, newest first."""
     query = select(Photo).where(Photo.visit == visit, Photo.expires_at > at)
@@ -39,9 +45,10 @@ def try_on(session: Session, token: str, visit: str, at: datetime) -> TryOn:
     return row
 
 
-def expired(session: Session, at: datetime) -> list[int]:
-    """Return the ids of the photos whose time is over."""
-    return list(session.scalars(select(Photo.id).where(Photo.expires_at <= at)))
+def expired(session: Session, at: datetime) -> dict[int, str]:
+    """Return the photos whose time is over, id to token."""
+    query = select(Photo.id, Photo.token).where(Photo.expires_at <= at)
+    return {row.id: row.token for row in session.execute(query)}
 
 
 def with_image(session: Session, image_ids: Collection[int]) -> tuple[list[int], list[int]]:
@@ -54,19 +61,27 @@ def with_image(session: Session, image_ids: Collection[int]) -> tuple[list[int],
     return photos, try_ons
 
 
-def remove(session: Session, photo_ids: Collection[int]) -> None:
-    """Delete photos with their try-ons, and mark all their pictures for removal."""
+def remove(session: Session, photo_ids: Collection[int]) -> list[tuple[int, str]]:
+    """Delete photos with their try-ons, and mark all their pictures for removal.
+
+    Returns:
+        (id, file) of those pictures; `images.finish` removes them after the commit.
+    """
+    gone: list[tuple[int, str]] = []
     for some in images.batches(list(photo_ids)):
         owned = select(TryOn.id).where(TryOn.photo_id.in_(some))
-        remove_try_ons(session, list(session.scalars(owned)))
+        gone += remove_try_ons(session, list(session.scalars(owned)))
         pictures = list(session.scalars(select(Photo.image_id).where(Photo.id.in_(some))))
         session.execute(delete(Photo).where(Photo.id.in_(some)))
-        images.doom(session, pictures)
+        gone += images.doom(session, pictures)
+    return gone
 
 
-def remove_try_ons(session: Session, ids: Collection[int]) -> None:
-    """Delete try-ons, and mark their pictures for removal."""
+def remove_try_ons(session: Session, ids: Collection[int]) -> list[tuple[int, str]]:
+    """Delete try-ons, and mark their pictures for removal; returns as `remove`."""
+    gone: list[tuple[int, str]] = []
     for some in images.batches(list(ids)):
         pictures = list(session.scalars(select(TryOn.image_id).where(TryOn.id.in_(some))))
         session.execute(delete(TryOn).where(TryOn.id.in_(some)))
-        images.doom(session, pictures)
+        gone += images.doom(session, pictures)
+    return gone

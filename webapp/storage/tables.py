@@ -6,8 +6,13 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.storage.clock import now
+from webapp.storage import clock
 from webapp.storage.database import Base as Base
+
+
+def moment() -> datetime:
+    """Return now; asked of the clock each time, so that tests can move it."""
+    return clock.now()
 
 
 class Kind(StrEnum):
@@ -54,7 +59,7 @@ class Image(Base):
     height: Mapped[int]
     media_type: Mapped[str] = mapped_column(String(32))
     file: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=moment)
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
     doomed_at: Mapped[datetime | None] = mapped_column(index=True)
 
@@ -76,7 +81,7 @@ class Photo(Base):
     focal_35mm: Mapped[float | None]
     consent_version: Mapped[str] = mapped_column(String(32))
     consented_at: Mapped[datetime]
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=moment)
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
     image: Mapped[Image] = relationship(lazy="joined", innerjoin=True)
@@ -95,7 +100,7 @@ class TryOn(Base):
     image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
     face: Mapped[int]
     milliseconds: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=moment)
 
     photo: Mapped[Photo] = relationship(back_populates="try_ons", lazy="joined", innerjoin=True)
     variant: Mapped["Variant"] = relationship(lazy="joined", innerjoin=True)
@@ -130,7 +135,7 @@ class Frame(Base):
     price_cents: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[str] = mapped_column(String(16), default=Status.DRAFT, index=True)
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=moment)
     published_at: Mapped[datetime | None]
 
     variants: Mapped[list["Variant"]] = relationship(
@@ -190,7 +195,7 @@ class Admin(Base):
     password_hash: Mapped[str] = mapped_column(Text)
     role: Mapped[str] = mapped_column(String(16))
     session_version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=moment)
 
     __table_args__ = (
         CheckConstraint(f"role IN ({', '.join(repr(str(role)) for role in Role)})", name="role"),
@@ -203,7 +208,7 @@ class Event(Base):
     __tablename__ = "event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(default=now)
+    at: Mapped[datetime] = mapped_column(default=moment)
     kind: Mapped[str] = mapped_column(String(32))
     frame_id: Mapped[int | None] = mapped_column(ForeignKey("frame.id", ondelete="SET NULL"))
     variant_id: Mapped[int | None] = mapped_column(ForeignKey("variant.id", ondelete="SET NULL"))

@@ -1,0 +1,173 @@
+"""A kept photo as the model sees it: its faces, the head behind each, the stage for frames."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.errors import FaceError, NoFace, NoSuchFace, NotFound, PdOutOfRange
+from webapp.faces.finder import Face
+from webapp.fitting.fit import head_of
+from webapp.rendering import codec, compose
+from webapp.rendering.codec import Pixels
+from webapp.shop import sight
+from webapp.shop.sight import STAGES_KEPT, Seated, Sighting, Stage
+from webapp.storage import clock, files
+from webapp.storage import photos as rows
+from webapp.storage.database import reading
+from webapp.storage.tables import Photo
+
+PDS = (40.0, 80.0)  # mm; from a small child's to more than the widest of adults
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A kept photo, copied from its rows: what is needed to look at it."""
+
+    token: str
+    width: int
+    height: int
+    focal_35mm: float | None
+    sha256: str
+    file: str
+    expires: datetime
+
+    @property
+    def seed(self) -> int:
+        """The seed of the grain: the same photo always gets the same."""
+        return int(self.sha256[:8], 16)
+
+
+def subject_of(row: Photo) -> Subject:
+    """Return the copy of a row."""
+    image = row.image
+    return Subject(
+        token=row.token,
+        width=image.width,
+        height=image.height,
+        focal_35mm=row.focal_35mm,
+        sha256=image.sha256,
+        file=image.file,
+        expires=row.expires_at,
+    )
+
+
+def find_subject(token: str, visit: str) -> Subject:
+    """Return the visit's photo.
+
+    Raises:
+        NotFound: unknown, expired or another visit's.
+    """
+    try:
+        with reading() as session:
+            return subject_of(rows.photo(session, token, visit, clock.now()))
+    except NotFound:
+        forget_if_gone(token)
+        raise
+
+
+def forget_if_gone(token: str) -> None:
+    """Let memory follow the database: another process may have deleted the photo."""
+    with reading() as session:
+        if not rows.lives(session, token, clock.now()):
+            sight.current().forget(token)
+
+
+def data_of(subject: Subject) -> bytes:
+    """Return the stored JPEG. Raises `NotFound` when its file is gone."""
+    return data_in(subject.file)
+
+
+def data_in(file: str) -> bytes:
+    """Return a stored picture's bytes. Raises `NotFound` when the file is gone."""
+    try:
+        return files.read(file)
+    except FileNotFoundError:
+        raise NotFound() from None
+
+
+def find_faces(pixels: Pixels, focal_35mm: float | None) -> list[Face]:
+    """Return the photo's faces that glasses can be seated on, largest first; hold a slot.
+
+    Raises:
+        NoFace: there is none.
+        FaceTooSmall, FaceTurnedAway: there are some, and this is what is wrong with the largest.
+    """
+    found = sight.current().finder.find(pixels)
+    if not found:
+        raise NoFace()
+    size = pixels.shape[1], pixels.shape[0]
+    usable: list[Face] = []
+    refusals: list[FaceError] = []
+    for face in found:
+        try:
+            head_of(face.landmarks, size, focal_35mm=focal_35mm)
+        except FaceError as refusal:
+            refusals.append(refusal)
+        else:
+            usable.append(face)
+    if not usable:
+        raise refusals[0]
+    return usable
+
+
+def faces_of(subject: Subject, seen: Sighting, pixels: Pixels | None = None) -> list[Face]:
+    """Return the photo's faces from memory, or find them anew; hold a slot and the lock."""
+    if seen.faces is None:
+        whole = codec.read_stored(data_of(subject)) if pixels is None else pixels
+        seen.faces = find_faces(whole, subject.focal_35mm)
+    return seen.faces
+
+
+def seat_of(
+    subject: Subject,
+    seen: Sighting,
+    face: int,
+    pd_mm: float | None,
+    pixels: Pixels | None = None,
+) -> Seated:
+    """Return the camera and head of a face, in pixels of the stored photo; hold a slot.
+
+    Args:
+        pixels: the stored photo, where it is decoded already.
+
+    Raises:
+        NoSuchFace: the photo has fewer.
+        FaceError: it is too small, or turned too far.
+    """
+    with seen.lock:
+        faces = faces_of(subject, seen, pixels)
+        if not 0 <= face < len(faces):
+            raise NoSuchFace(asked=face, found=len(faces))
+        if (face, pd_mm) not in seen.heads:
+            if len(seen.heads) >= STAGES_KEPT * 2:
+                seen.heads.clear()
+            seen.heads[face, pd_mm] = head_of(
+                faces[face].landmarks,
+                (subject.width, subject.height),
+                pd_mm=pd_mm,
+                focal_35mm=subject.focal_35mm,
+            )
+        return seen.heads[face, pd_mm]
+
+
+def stage_of(subject: Subject, seen: Sighting, face: int, pd_mm: float | None, width: int) -> Stage:
+    """Return the photo `width` px wide, ready for frame after frame on one face; hold a slot.
+
+    Raises: as `seat_of`.
+    """
+    camera, head = seat_of(subject, seen, face, pd_mm)
+    with seen.lock:
+        key = (face, pd_mm, width)
+        if key not in seen.stages:
+            pixels = codec.read_stored(data_of(subject), width)
+            small = camera.scaled(pixels.shape[1] / subject.width)
+            while len(seen.stages) >= STAGES_KEPT:
+                seen.stages.pop(next(iter(seen.stages)))
+            seen.stages[key] = Stage(pixels, small, head, compose.prepare(pixels, small, head))
+        return seen.stages[key]
+
+
+def check_pd(pd_mm: float | None) -> None:
+    """Raise `PdOutOfRange` for a PD, mm, that nobody has; None, not typed, is fine."""
+    low, high = PDS
+    if pd_mm is not None and not low <= pd_mm <= high:
+        raise PdOutOfRange(value=pd_mm, low=low, high=high)
