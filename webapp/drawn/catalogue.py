@@ -69,21 +69,21 @@ def havana(seed: int, colours: tuple[str, ...] = ()) -> Acetate:
     return Acetate(dyes, "havana", opacity=0.95, seed=seed)
 
 
-BLACK = Acetate(("#0b0b0c",))
-CRYSTAL = Acetate(("#e6ebee",), opacity=0.42)
-HONEY = Acetate(("#dc9a48",), opacity=0.62)
-ROSE = Acetate(("#e2a09a",), opacity=0.58)
+BLACK = Acetate(("#080808",))
+CRYSTAL = Acetate(("#e3e9ec",), opacity=0.24)
+HONEY = Acetate(("#cf7f22",), opacity=0.52)
+ROSE = Acetate(("#d58681",), opacity=0.5)
 OLIVE = Acetate(("#77784a",), opacity=0.72)
 NAVY = Acetate(("#0d1a33",))
 BURGUNDY = Acetate(("#5a0f1c",), opacity=0.9)
-GREY_HORN = Acetate(("#6f655c", "#b5a796", "#2a221d"), "horn", opacity=0.97, seed=5)
+GREY_HORN = Acetate(("#5e554d", "#94877a", "#2b2420"), "horn", opacity=0.97, seed=5)
 SMOKE_FADE = Acetate(("#15161a", "#cfd3d6"), "fade", opacity=0.98, opacity_low=0.42)
 
-GOLD = Metal("#e8c078")
+GOLD = Metal("#e6c78f")
 ROSE_GOLD = Metal("#e3ad90")
 SILVER = Metal("#dddcd8")
-GUNMETAL = Metal("#66686d", 0.07)
-MATT_BLACK = Metal("#17181a", 0.16, painted=True)
+GUNMETAL = Metal("#6d6b69", 0.07)
+MATT_BLACK = Metal("#0c0c0d", 0.12, painted=True)
 
 DARK_TIP = havana(41)
 
@@ -155,22 +155,22 @@ def demo_frames() -> list[DemoFrame]:
 def optical() -> list[DemoFrame]:
     """Return the prescription frames, with clear demo lenses."""
     return [
-        frame("Aurel", ROUND, Material.METAL, "unisex", 12900, wire_build(66.0, -8.6), (
+        frame("Aurel", ROUND, Material.METAL, "unisex", 12900, wire_build(64.6, -9.9), (
             ("Gold", "#d3aa61", CLEAR, metal(GOLD, DARK_TIP)),
             ("Silver", "#c9c9c7", CLEAR, metal(SILVER)),
             ("Matt black", "#1d1e20", CLEAR, metal(MATT_BLACK)),
         )),
-        frame("Delphine", PANTO, Material.ACETATE, "unisex", 14900, sheet_build(68.4, -11.0), (
+        frame("Delphine", PANTO, Material.ACETATE, "unisex", 14900, sheet_build(68.4, -13.1), (
             ("Havana", "#7a4520", CLEAR, acetate(havana(3))),
             ("Black", "#111112", CLEAR, acetate(BLACK)),
             ("Crystal", "#dfe5e8", CLEAR, acetate(CRYSTAL)),
         )),
-        frame("Merten", RECTANGLE, Material.ACETATE, "men", 11900, sheet_build(68.9, -11.4), (
+        frame("Merten", RECTANGLE, Material.ACETATE, "men", 11900, sheet_build(68.9, -13.9), (
             ("Black", "#111112", CLEAR, acetate(BLACK)),
             ("Grey horn", "#6f655c", CLEAR, acetate(GREY_HORN)),
             ("Navy", "#12213f", CLEAR, acetate(NAVY)),
         )),
-        frame("Odette", CAT_EYE, Material.ACETATE, "women", 13900, sheet_build(68.4, -19.0), (
+        frame("Odette", CAT_EYE, Material.ACETATE, "women", 13900, sheet_build(68.4, -18.8), (
             ("Rose", "#dfa39c", CLEAR, acetate(ROSE)),
             ("Burgundy", "#5a1220", CLEAR, acetate(BURGUNDY)),
             ("Havana", "#7a4520", CLEAR, acetate(havana(12))),
@@ -179,7 +179,7 @@ def optical() -> list[DemoFrame]:
             ("Havana and gold", "#6b3c1c", CLEAR, half_metal(havana(23), GOLD)),
             ("Black and silver", "#141415", CLEAR, half_metal(BLACK, SILVER)),
         )),
-        frame("Corvin", HALF_RIM, Material.METAL, "men", 12400, wire_build(67.5, -10.2), (
+        frame("Corvin", HALF_RIM, Material.METAL, "men", 12400, wire_build(67.6, -11.6), (
             ("Gunmetal", "#66686d", CLEAR, metal(GUNMETAL)),
             ("Rose gold", "#d8a58b", CLEAR, metal(ROSE_GOLD, DARK_TIP)),
         )),
@@ -188,8 +188,8 @@ def optical() -> list[DemoFrame]:
 
 def sun() -> list[DemoFrame]:
     """Return the sun frames, with tinted lenses."""
-    aviator = wire_build(67.8, -16.2, base_curve=6.0, wrap=6.0)
-    square = sheet_build(71.4, -14.3, base_curve=6.0, wrap=6.5)
+    aviator = wire_build(68.1, -12.8, base_curve=6.0, wrap=6.0)
+    square = sheet_build(71.4, -17.3, base_curve=6.0, wrap=6.5)
     return [
         frame("Solane", AVIATOR, Material.METAL, "unisex", 15400, aviator, (
             ("Gold green", "#c9a159", GREEN, metal(GOLD, BLACK)),
@@ -208,5 +208,5 @@ def browline_build() -> Build:
     """Return the build of the browline: sheet temples, but pads on arms."""
     return Build(
         wrap=4.5, tilt=9.0, vertex=13.0, base_curve=4.0, depth=3.4, temple_thickness=3.4,
-        hinge=(69.2, -14.6), pads=True,
+        hinge=(69.0, -15.7), pads=True,
     )  # fmt: skip

@@ -25,7 +25,7 @@ class Acetate:
     pattern: str = "plain"
     opacity: float = 1.0
     opacity_low: float | None = None
-    roughness: float = 0.02
+    roughness: float = 0.014
     seed: int = 1
 
     @property
@@ -83,11 +83,11 @@ def paint_metal(canvas: Canvas, part: Part, metal: Metal, normal: Field) -> None
     alpha = coverage(part.field, canvas.grid.scale)
     if metal.painted:
         light = colour * lit(ambient(), normal)[..., None]
-        light = light + gloss(normal, metal.roughness, 0.06)[..., None]
+        light = light + gloss(normal, metal.roughness, 0.035)[..., None]
     else:
         facing = np.sqrt(np.maximum(1 - normal[0] ** 2 - normal[1] ** 2, 0))[..., None]
         tinge = colour + (1 - colour) * (1 - facing) ** 5
-        sheen = 0.78 * lit(mirrored(metal.roughness), normal) + 0.22 * lit(ambient(), normal)
+        sheen = 0.92 * lit(mirrored(metal.roughness), normal) + 0.06 * lit(ambient(), normal)
         light = tinge * sheen[..., None]
     canvas.lay(np.asarray(light, np.float32), alpha)
 
@@ -127,10 +127,10 @@ def lit_through(sheet: Field, depth: Field, normal: Field, opacity: Field) -> tu
     bright line runs just inside the edges, where light that was piped along the sheet leaves.
     """
     turned = np.clip(normal[0] ** 2 + normal[1] ** 2, 0, 1)
-    way = 1 + 1.6 * turned + 0.9 * np.exp(-np.maximum(depth, 0) / 0.35)
+    way = 1 + 2.2 * turned + 2.4 * np.exp(-np.maximum(depth, 0) / 0.28)
     alpha = 1 - (1 - np.minimum(opacity, 0.97)) ** way
     dyed = np.clip(sheet, 0.004, 1) ** (0.75 + 0.25 * way)[..., None]
     piped = 0.30 * np.exp(-(((depth - 0.75) / 0.32) ** 2))
-    rim = 0.42 * np.exp(-np.maximum(depth, 0) / 0.22)
+    rim = 0.50 * np.exp(-np.maximum(depth, 0) / 0.20)
     light = dyed * (lit(ambient(), normal) * (1 - rim) + piped)[..., None]
     return np.asarray(light, np.float32), np.asarray(np.clip(alpha + 0.2 * piped, 0, 1), np.float32)

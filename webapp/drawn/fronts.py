@@ -10,10 +10,11 @@ from webapp.drawn.curves import Floats, open_spline
 from webapp.drawn.fields import Field, coverage, smoothstep, stroke, union
 from webapp.drawn.finishes import Acetate, Finish, Metal, Part, paint, tube
 from webapp.drawn.outlines import Ground
+from webapp.drawn.studio import swatch
 
 GROOVE = 0.6  # mm of the lens that the rim's groove hides
 BASE_CURVE = 1 / 150.0  # 1/mm, the front's bow about its vertical axis (base 3.5)
-STEEL = Metal("#d9d8d4", 0.04)
+STEEL = Metal("#b9b7b2", 0.08)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Milled:
     edge: float = 1.0
     bevel: float = 0.8
     facet: float = 0.0
-    pad: float = 1.5
+    pad: float = 1.3
     pins: tuple[tuple[float, float], ...] = ()
 
 
@@ -69,20 +70,22 @@ def milled_relief(ground: Ground, milled: Milled, outer: Field) -> Part:
     """Return the front as a part: a flat face, a rounded outer edge, a bevel at the lenses."""
     opening = -(ground.lens + GROOVE)
     field = np.maximum(outer, opening)
+    x, _ = ground.grid.axes()
+    tail = np.maximum(np.abs(x) - (ground.marks.width / 2 - 5.0), 0)  # turns back to the temple
     rounded = np.minimum(np.maximum(-outer, 0) / milled.edge, 1)
     height = milled.edge * np.sqrt(np.maximum(1 - (1 - rounded) ** 2, 0))
     if milled.facet:
         height = height - 0.34 * np.maximum(milled.facet + outer, 0)
     bevel = 0.8 * np.maximum(milled.bevel + opening, 0)
-    dome = 0.10 * np.minimum(np.maximum(-field, 0), 2.6)
-    height = np.minimum(height + dome, milled.edge * 1.12 + dome - bevel)
+    dome = 0.26 * (1 - np.exp(-np.maximum(-field, 0) / 1.3))
+    height = np.minimum(height + dome, milled.edge * 1.12 + dome - bevel) - 0.045 * tail**2
     return Part(field, np.asarray(height, np.float32))
 
 
 def moulded_pads(ground: Ground, milled: Milled, outer: Field) -> Part:
     """Return the pads that stand out behind the rims towards the nose."""
     x, y = ground.grid.axes()
-    along = smoothstep(-1.0, 5.5, y) * smoothstep(15.0, 8.5, y)
+    along = smoothstep(-4.0, 4.5, y) * smoothstep(17.0, 7.5, y)
     nasal = smoothstep(ground.middle - 6, ground.middle - 12, np.abs(x).astype(np.float32))
     field = outer - np.float32(milled.pad) * along * nasal
     return tube(np.asarray(np.maximum(field, -(ground.lens + GROOVE)), np.float32), 1.9)
@@ -101,7 +104,9 @@ def draw_milled(canvas: Canvas, ground: Ground, milled: Milled, finish: Acetate)
         canvas.alpha *= 1 - coverage(outer, scale)
     body = milled_relief(ground, milled, outer)
     paint(canvas, body, finish, BASE_CURVE)
-    shade_groove(canvas, ground, 0.5 if not finish.clear else 0.22)
+    if finish.clear:
+        show_groove(canvas, ground, finish)
+    shade_groove(canvas, ground, 0.16 if finish.clear else 0.38)
     for x, y in milled.pins:
         draw_pin(canvas, x, y, 0.75)
 
@@ -113,6 +118,15 @@ def shade_groove(canvas: Canvas, ground: Ground, strength: float) -> None:
     canvas.lay(np.full(3, 0.012, np.float32), np.asarray(strength * ring, np.float32))
 
 
+def show_groove(canvas: Canvas, ground: Ground, finish: Acetate) -> None:
+    """Lay the lens's edge as it shows through clear acetate: a dark line beside a bright one."""
+    within = 1 - coverage(ground.lens + GROOVE, canvas.grid.scale)
+    dark = 0.34 * np.exp(-(((ground.lens - 0.05) / 0.13) ** 2)) * within
+    canvas.lay(swatch(finish.colours[-1]) ** 2 * np.float32(0.55), np.asarray(dark, np.float32))
+    bright = 0.30 * np.exp(-(((ground.lens - 0.42) / 0.16) ** 2)) * within
+    canvas.lay(np.sqrt(swatch(finish.colours[-1])), np.asarray(bright, np.float32))
+
+
 def draw_pin(canvas: Canvas, x: float, y: float, radius: float, finish: Finish = STEEL) -> None:
     """Draw a rivet's head at (+-x, y) mm, set in a shallow countersink."""
     px, py = canvas.grid.axes()
@@ -120,5 +134,5 @@ def draw_pin(canvas: Canvas, x: float, y: float, radius: float, finish: Finish =
     field = np.asarray(away, np.float32)
     canvas.darken(np.asarray(0.55 * np.exp(-np.maximum(field, 0) / 0.16), np.float32))
     head = tube(field, radius * 1.6)
-    paint(canvas, Part(field, head.height * np.float32(0.7)), finish)
+    paint(canvas, Part(field, head.height * np.float32(0.28)), finish)
 

@@ -62,10 +62,10 @@ def horn(grid: Grid, colours: tuple[str, ...], seed: int) -> Field:
     ground, light, dark = (swatch(code) for code in colours)
     pull = noise(grid, (18.0, 9.0), rng, 2) * (1.2 * grid.scale)
     still = np.zeros_like(pull)
-    fine = warped(noise(grid, (26.0, 1.6), rng, 3), still, pull)
+    fine = warped(noise(grid, (34.0, 1.3), rng, 3), still, pull)
     broad = warped(noise(grid, (40.0, 3.4), rng, 2), still, pull)
-    sheet = blend(np.broadcast_to(ground, (*pull.shape, 3)), light, 0.7 * smoothstep(-0.2, 1.6, fine))
-    return blend(sheet, dark, 0.85 * smoothstep(0.1, 1.5, broad - 0.35 * fine))
+    sheet = blend(np.broadcast_to(ground, (*pull.shape, 3)), light, 0.6 * smoothstep(-0.2, 1.6, fine))
+    return blend(sheet, dark, 0.75 * smoothstep(0.1, 1.5, broad - 0.35 * fine))
 
 
 def fade(grid: Grid, colours: tuple[str, ...], seed: int) -> Field:

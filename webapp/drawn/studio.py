@@ -62,10 +62,10 @@ def room() -> Field:
     light = 0.16 + 0.10 * soft(up, -95, -8, 16)
     light += 0.95 * soft(np.abs(turn), 112, 200, 30) * soft(up, -60, 80, 30)  # white backdrop
     light += 0.45 * soft(up, -88, -28, 24)  # the white table
-    light += 3.1 * soft(up, 34, 74, 9) * soft(turn, -78, 66, 26)  # large soft box above
+    light += 4.6 * soft(up, 36, 72, 7) * soft(turn, -78, 66, 26)  # large soft box above
     light += 0.6 * soft(up, 8, 34, 22) * soft(turn, -50, 50, 40)  # its spill
-    light += 2.6 * soft(up, -30, 46, 12) * soft(turn, -74, -52, 7)  # strip, left
-    light += 1.5 * soft(up, -24, 40, 12) * soft(turn, 56, 84, 9)  # fill, right
+    light += 3.6 * soft(up, -30, 46, 12) * soft(turn, -72, -54, 5)  # strip, left
+    light += 2.0 * soft(up, -24, 40, 12) * soft(turn, 58, 80, 7)  # fill, right
     return np.asarray(light, np.float32)
 
 

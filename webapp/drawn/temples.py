@@ -12,7 +12,7 @@ from webapp.drawn.curves import Floats, lengths
 from webapp.drawn.fields import Field, coverage, grid, smoothstep, stroke
 from webapp.drawn.finishes import Acetate, Finish, Metal, Part, paint, tube
 
-STEEL = Metal("#cfcfcc", 0.05)
+STEEL = Metal("#b9b7b2", 0.08)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def draw_temple(side: Side, length: float, finish: Finish, tip: Acetate, scale: 
     x, _ = canvas.grid.axes()
     field = np.asarray(np.maximum(field, -(x + 0.6)), np.float32)  # cut where it meets the front
     if side.sleeve is not None:
-        draw_hinge(canvas)
+        draw_hinge(canvas, finish)
         draw_wire_and_sleeve(canvas, field, line, along, radii, side.sleeve, finish, tip)
     else:
         if isinstance(finish, Acetate) and finish.clear:
@@ -104,17 +104,17 @@ def draw_plaque(canvas: Canvas) -> None:
         field = np.asarray(np.hypot(x - np.float32(at), y) - np.float32(0.8), np.float32)
         canvas.darken(np.asarray(0.55 * np.exp(-np.maximum(field, 0) / 0.16), np.float32))
         head = tube(field, 1.3)
-        paint(canvas, Part(field, head.height * np.float32(0.7)), STEEL)
+        paint(canvas, Part(field, head.height * np.float32(0.28)), STEEL)
 
 
-def draw_hinge(canvas: Canvas) -> None:
+def draw_hinge(canvas: Canvas, finish: Finish) -> None:
     """Draw a metal temple's hinge: the barrel's knuckles and the screw's head."""
     x, y = canvas.grid.axes()
-    knuckles = np.maximum(np.abs(x) - 1.15, np.abs(y) - 2.3)
-    height = np.sqrt(np.maximum(1.15**2 - x**2, 0)) * (np.abs(y) < 2.3)
-    gaps = (np.abs(np.abs(y) - 0.8) < 0.09) * np.float32(0.35)
+    knuckles = np.maximum(np.abs(x) - 1.0, np.abs(y) - 1.9)
+    height = np.sqrt(np.maximum(1.0 - x**2, 0)) * (np.abs(y) < 1.9)
+    gaps = (np.abs(np.abs(y) - 0.65) < 0.09) * np.float32(0.35)
     part = Part(np.asarray(knuckles, np.float32), np.asarray(height - gaps, np.float32))
-    paint(canvas, part, STEEL)
+    paint(canvas, part, finish)
 
 
 def draw_wire_and_sleeve(
@@ -138,6 +138,6 @@ def draw_wire_and_sleeve(
     mouth = smoothstep(0.0, 1.6, x - np.float32(line[behind][0, 0] - 1.2))
     sleeve = np.asarray(np.maximum(np.maximum(sleeve, field), (0.5 - mouth) * 0.6), np.float32)
     canvas.darken(0.3 * coverage(sleeve - 0.3, canvas.grid.scale))
-    paint(canvas, tube(sleeve, 1.4), tip)
+    paint(canvas, tube(sleeve, 2.2), tip)
 
 

@@ -59,7 +59,10 @@ def end_piece(ground: Ground, wires: Wires) -> Part:
     """Return the end piece: from the rim outwards, growing into the hinge block."""
     line, radii = line_of(np.array(wires.end))
     field = np.maximum(ground.grid.sample(stroke(line, radii)), -(ground.lens - 0.2))
-    return tube(cut_to_width(ground, np.asarray(field, np.float32), 0.5), 1.0)
+    part = tube(cut_to_width(ground, np.asarray(field, np.float32), 0.5), 1.0)
+    x, _ = ground.grid.axes()
+    tail = np.maximum(np.abs(x) - (ground.marks.width / 2 - 2.6), 0)  # turns back to the temple
+    return replace(part, height=np.asarray(part.height - 0.13 * tail**2, np.float32))
 
 
 def draw_block(canvas: Canvas, wires: Wires, finish: Finish) -> None:
@@ -71,13 +74,15 @@ def draw_block(canvas: Canvas, wires: Wires, finish: Finish) -> None:
 def draw_pads(canvas: Canvas, ground: Ground, wires: Wires, finish: Finish) -> None:
     """Draw the nose pads: a wire arm from the rim, a metal eye, a silicone oval over it."""
     x, y, tilt = wires.pads
-    anchor = ground.at(196.0, 0.3)
-    arm = np.array([anchor, anchor + (-1.2, -1.6), (x + 0.9, y - 3.2), (x + 0.7, y - 0.6), (x, y)])
+    near = ground.edge[:, 0] < ground.middle
+    fits = np.where(near, np.abs(ground.edge[:, 1] - (y - 4.2)), np.inf)
+    root = ground.edge[int(np.argmin(fits))]
+    arm = np.array([root, root + np.array([-1.5, -0.9]), (x + 0.8, y - 2.6), (x + 0.5, y), (x, y)])
     field = ground.grid.sample(stroke(open_spline(arm, 10), 0.42))
     paint(canvas, tube(field, 0.42), finish)
-    eye = oval(ground, x, y, tilt, (0.75, 1.25))
+    eye = oval(ground, x, y, tilt, (0.8, 1.5))
     paint(canvas, tube(eye, 0.5), finish)
-    pad = oval(ground, x, y, tilt, (1.75, 4.0))
+    pad = oval(ground, x, y, tilt, (1.95, 5.0))
     paint(canvas, tube(pad, 1.5), SILICONE)
 
 
@@ -134,11 +139,11 @@ def draw_browline(
     scale = canvas.grid.scale
     canvas.darken(np.asarray(0.5 * coverage(field - 0.25, scale), np.float32))
     body = tube(np.asarray(field, np.float32), 1.0)
-    dome = np.minimum(np.maximum(-field, 0), 3.0) * np.float32(0.16)
-    paint(canvas, replace(body, height=body.height + dome), sheet, BASE_CURVE)
+    dome = 0.45 * (1 - np.exp(-np.maximum(-field, 0) / 1.5))
+    paint(canvas, replace(body, height=np.asarray(body.height + dome, np.float32)), sheet, BASE_CURVE)
     shade_groove(canvas, ground, 0.3)
-    x, y, _ = brow.end[1]
-    draw_pin(canvas, x, y, 0.7)
+    x, y, _ = brow.end[2]
+    draw_pin(canvas, x + 1.4, y, 0.7)
 
 
 def draw_half_rim(
