@@ -42,7 +42,7 @@ class Stage:
 
 Seated = tuple[Camera, Head]
 HeadKey = tuple[int, float | None]  # face number, PD typed, mm
-StageKey = tuple[int, float | None, int]  # and width, px
+StageKey = tuple[int, float | None, int, bool]  # and width, px, and whether a close-up
 
 
 @dataclass

@@ -9,6 +9,7 @@ from webapp.fitting.advice import advise
 from webapp.fitting.fit import seat_frame
 from webapp.rendering import codec, compose
 from webapp.shop import artworks, catalogue, figures, sight, viewing
+from webapp.shop.closeups import close_up
 from webapp.shop.photos import TOKEN_BYTES
 from webapp.shop.sight import Seated
 from webapp.shop.viewing import Subject
@@ -79,7 +80,7 @@ def get(token: str, visit: str) -> TryOnView:
         width, height, face = row.image.width, row.image.height, row.face
         milliseconds, created = row.milliseconds, row.created_at
     pd_typed = sight.current().sighting(subject.token).typed.get(token)
-    (_, head), faces = seated(subject, face, pd_typed)
+    (camera, head), faces = seated(subject, face, pd_typed)
     return TryOnView(
         token=token,
         photo_token=subject.token,
@@ -90,6 +91,7 @@ def get(token: str, visit: str) -> TryOnView:
         faces=faces,
         width=width,
         height=height,
+        close_up=close_up(camera, head, (width, height)),
         size=frame.size,
         advice=advise(eyewear, head),
         pd=head.pd,
@@ -101,11 +103,16 @@ def get(token: str, visit: str) -> TryOnView:
     )
 
 
-def jpeg(token: str, visit: str) -> bytes:
-    """Return the try-on's picture as JPEG. Raises `NotFound`."""
+def jpeg(token: str, visit: str, width: int | None = None) -> bytes:
+    """Return the try-on's picture as JPEG, whole or `width` px wide. Raises `NotFound`."""
     with reading() as session:
-        file = rows.try_on(session, token, visit, clock.now()).image.file
-    return viewing.data_in(file)
+        image = rows.try_on(session, token, visit, clock.now()).image
+        file, whole = image.file, image.width
+    data = viewing.data_in(file)
+    if width is None or width >= whole:
+        return data
+    quality = belongings.settings()["JPEG_QUALITY"]
+    return codec.encode_jpeg(codec.read_stored(data, max(1, width)), quality)
 
 
 def preview(
@@ -117,8 +124,12 @@ def preview(
     face: int = 0,
     pd_mm: float | None = None,
     width: int = 480,
+    close: bool = False,
 ) -> bytes:
     """Return a JPEG of the photo with the variant, `width` px wide: neither stored nor counted.
+
+    Args:
+        close: show only the square about the head; it is not enlarged, so it may be narrower.
 
     Raises: as `make`.
     """
@@ -129,7 +140,8 @@ def preview(
     width = min(max(width, narrowest), widest, subject.width)
     watching = sight.current()
     with watching.slot():
-        stage = viewing.stage_of(subject, watching.sighting(photo_token), face, pd_mm, width)
+        seen = watching.sighting(photo_token)
+        stage = viewing.stage_of(subject, seen, face, pd_mm, width, close)
         fit = seat_frame(stage.camera, stage.head, eyewear)
         worn = compose.try_on(stage.pixels, fit, eyewear, seed=subject.seed, scene=stage.scene)
         return codec.encode_jpeg(worn, belongings.settings()["JPEG_QUALITY"])

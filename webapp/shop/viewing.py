@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from webapp.errors import FaceError, NoFace, NoSuchFace, NotFound, PdOutOfRange
 from webapp.faces.finder import Face
 from webapp.fitting.fit import head_of
+from webapp.fitting.scene import Camera
 from webapp.rendering import codec, compose
 from webapp.rendering.codec import Pixels
 from webapp.shop import sight
+from webapp.shop.closeups import Square, close_up
 from webapp.shop.sight import STAGES_KEPT, Seated, Sighting, Stage
 from webapp.storage import clock, files
 from webapp.storage import photos as rows
@@ -149,21 +153,41 @@ def seat_of(
         return seen.heads[face, pd_mm]
 
 
-def stage_of(subject: Subject, seen: Sighting, face: int, pd_mm: float | None, width: int) -> Stage:
+def stage_of(
+    subject: Subject, seen: Sighting, face: int, pd_mm: float | None, width: int, close: bool
+) -> Stage:
     """Return the photo `width` px wide, ready for frame after frame on one face; hold a slot.
+
+    Args:
+        close: of the photo, only the square about the head, and no larger than it is there.
 
     Raises: as `seat_of`.
     """
     camera, head = seat_of(subject, seen, face, pd_mm)
     with seen.lock:
-        key = (face, pd_mm, width)
+        key = (face, pd_mm, width, close)
         if key not in seen.stages:
-            pixels = codec.read_stored(data_of(subject), width)
-            small = camera.scaled(pixels.shape[1] / subject.width)
+            square = close_up(camera, head, (subject.width, subject.height)) if close else None
+            pixels, small = reduced(subject, camera, width, square)
             while len(seen.stages) >= STAGES_KEPT:
                 seen.stages.pop(next(iter(seen.stages)))
             seen.stages[key] = Stage(pixels, small, head, compose.prepare(pixels, small, head))
         return seen.stages[key]
+
+
+def reduced(
+    subject: Subject, camera: Camera, width: int, square: Square | None
+) -> tuple[Pixels, Camera]:
+    """Return the photo, or a square of it, `width` px wide, with the camera for it."""
+    if square is None:
+        pixels = codec.read_stored(data_of(subject), width)
+        return pixels, camera.scaled(pixels.shape[1] / subject.width)
+    whole_width = min(subject.width, round(subject.width * width / square[2]))
+    pixels = codec.read_stored(data_of(subject), whole_width)
+    k = pixels.shape[1] / subject.width
+    left, top, side = (round(length * k) for length in square)
+    cut = np.ascontiguousarray(pixels[top : top + side, left : left + side])
+    return cut, camera.scaled(k).cropped(left, top)
 
 
 def check_pd(pd_mm: float | None) -> None:

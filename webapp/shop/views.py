@@ -6,6 +6,7 @@ from datetime import datetime
 from webapp.eyewear.frame import Build, Lens, SizeMarks
 from webapp.fitting.advice import Advice
 from webapp.fitting.scene import Estimate
+from webapp.shop.closeups import Square
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class TryOnView:
 
     `advice`, `pd` and `face_width` are measured anew from the face in memory whenever the
     view is made: none of them is stored. `pd_typed`: the shopper gave the PD, and it is
-    still in memory. `siblings`: every colourway of the frame, this one included.
+    still in memory. `close_up`: the square about the head, (left, top, side) in pixels.
+    `siblings`: every colourway of the frame, this one included.
     """
 
     token: str
@@ -81,6 +83,7 @@ class TryOnView:
     faces: int
     width: int
     height: int
+    close_up: Square
     size: str
     advice: Advice
     pd: Estimate
