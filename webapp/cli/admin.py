@@ -6,6 +6,7 @@ import sys
 import click
 from flask.cli import AppGroup
 
+from webapp.cli.problems import needs_database
 from webapp.errors import EmailInvalid, EmailTaken, WeakPassword
 from webapp.shop import accounts
 
@@ -18,6 +19,7 @@ admin = AppGroup("admin", help="Who may sign in to the back office.")
 @click.argument("email")
 @click.option("--role", type=click.Choice(ROLES), default="owner", show_default=True)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@needs_database
 def create(email: str, role: str, password_stdin: bool) -> None:
     """Add an admin.
 

@@ -4,13 +4,14 @@ import click
 from flask.cli import AppGroup
 from tqdm import tqdm
 
-from webapp.cli.problems import told
+from webapp.cli.problems import needs_database, told
 from webapp.shop import catalogue
 
 demo = AppGroup("demo", help="The demo catalogue.")
 
 
 @demo.command("load")
+@needs_database
 @told
 def load() -> None:
     """Draw the demo frames that are not in the catalogue yet, and publish them."""

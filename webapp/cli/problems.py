@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 import click
 
 from webapp.errors import LorgnetteError
+from webapp.storage import schema
 from webapp.web.words import WORDS, words_for
 
 P = ParamSpec("P")
@@ -27,5 +28,19 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def sentence(error: LorgnetteError) -> str:
-    """Return the error's code with its parameters, and its title where it has one."""
-    return f"{words_for(error).title}: {error}" if error.code in WORDS else str(error)
+    """Return the error in words where it has some, and its code."""
+    return f"{words_for(error).title} ({error.code})" if error.code in WORDS else str(error)
+
+
+def needs_database(command: Callable[P, R]) -> Callable[P, R]:
+    """Return the command, refused with advice where the database is not up to date."""
+
+    @wraps(command)
+    def prepared(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not schema.is_current():
+            raise click.ClickException(
+                "The database is not up to date. This mends it: flask --app wsgi db upgrade"
+            )
+        return command(*args, **kwargs)
+
+    return prepared

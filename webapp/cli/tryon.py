@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from webapp.cli.dressing import Look, Wish, dress, find_look, names_of
-from webapp.cli.problems import sentence, told
+from webapp.cli.problems import needs_database, sentence, told
 from webapp.cli.sheet import Row, Sheet, close_up
 from webapp.cli.writing import write_file
 from webapp.errors import LorgnetteError, NotFound, OutputUnwritable
@@ -42,6 +42,7 @@ LIKELY_PD = click.FloatRange(*PDS)
 @click.option("--width", type=click.IntRange(64), help="Pixels; by default the photo's own width.")
 @click.option("--quality", type=click.IntRange(1, 95), help="Of the JPEG; default: JPEG_QUALITY.")
 @with_appcontext
+@needs_database
 @told
 def try_on(
     names: tuple[str, ...],
