@@ -25,7 +25,9 @@ ROOM_PX = 48  # and the whole photo this wide
 USUAL = np.array([0.0, -0.80, -0.60])  # most light comes from above and from before the face
 USUAL_WEIGHT = 0.5  # how much that counts beside what the skin shows
 FULL_LIGHT = 0.62  # luminance of a highlight on skin in a well exposed photo
-EXPOSURES = (0.45, 1.12)
+EXPOSURES = (0.3, 1.1)
+EXPOSURE_POWER = 0.7  # below 1: cameras and eyes level exposures out
+ROOM_TRUST = 0.6  # a room's brightest parts may be lamps and windows, brighter than the face
 COLOUR_TRUST = 0.35  # how much of the room's mean colour is the light's: rooms have colours too
 TINTS = (0.75, 1.3)
 
@@ -56,7 +58,7 @@ def read_light(photo: Bytes, camera: Camera, head: Head) -> Lighting:
     return Lighting(
         towards=towards,
         contrast=contrast,
-        exposure=_exposure(skin),
+        exposure=_exposure(skin, room),
         tint=tint,
         upper=room[: max(1, rows // 3)].mean(axis=(0, 1)),
         lower=room[rows // 2 :].mean(axis=(0, 1)),
@@ -133,10 +135,14 @@ def _direction(brightness: Light, normals: Floats) -> tuple[Floats, float]:
     return vector / strength, min(0.85, strength / (strength + max(0.2, float(solved[0]))))
 
 
-def _exposure(skin: Light) -> float:
-    """Return how bright a white thing is, from the skin's lit parts: pigment hides the rest."""
-    bright = float(np.percentile(luminance(skin), 90))
-    return float(np.clip((bright / FULL_LIGHT) ** 0.4, *EXPOSURES))
+def _exposure(skin: Light, room: Light) -> float:
+    """Return how bright a white thing is, from the skin's lit parts and the room's brightest.
+
+    Pigment darkens skin, so a bright room speaks for the light where the skin does not.
+    """
+    lit = float(np.percentile(luminance(skin), 90))
+    around = ROOM_TRUST * float(np.percentile(luminance(room), 97))
+    return float(np.clip((max(lit, around) / FULL_LIGHT) ** EXPOSURE_POWER, *EXPOSURES))
 
 
 def _tint(mean: Light) -> Light:

@@ -16,11 +16,11 @@ from webapp.rendering.occlusion import NOTHING, Raster
 from webapp.rendering.sheets import Box, Map, Rays, front_of
 from webapp.rendering.textures import Layer, Textures
 
-NEAR_BLUR, FAR_BLUR = 0.9, 3.2  # mm, sigma of a shadow's edge: at the skin, and at FAR
+NEAR_BLUR, FAR_BLUR = 0.9, 2.6  # mm, sigma of a shadow's edge: at the skin, and at FAR
 FAR = 14.0  # mm from the skin to the frame
-DARKNESS = (0.50, 0.30)  # light taken by a rim at the skin, and at FAR
-EVEN_DROP = 0.55  # of the even light, as much as of the main light is taken near, nothing far
+DARKNESS = (0.60, 0.42)  # light taken by a rim at the skin, and at FAR
 LENS_DARKNESS = 0.5  # a tinted lens's shadow beside an opaque rim's
+CLEAREST = 0.9  # a lens that lets through so much throws no shadow that could be seen
 SPREAD = 0.55  # the light's slant is held to this, or shadows of low lamps run down the face
 
 
@@ -67,7 +67,7 @@ def _taken(eyewear: Eyewear, textures: Textures, x: Floats, y: Floats, apart: Fl
 def _cover(eyewear: Eyewear, textures: Textures, blur_mm: float, x: Floats, y: Floats) -> Light:
     """Return how much the front covers at (x, y), blurred: rims wholly, lenses by their tint."""
     layer: Layer = textures.front
-    tint = LENS_DARKNESS * (1 - eyewear.lens.transmittance)
+    tint = LENS_DARKNESS * max(0.0, CLEAREST - eyewear.lens.transmittance)
     cover = np.maximum(layer.paint[..., 3], tint * textures.lenses)
     k = min(1.0, 2.0 / layer.scale[0])  # two pixels a millimetre are plenty for a blurred cover
     size = max(1, round(cover.shape[1] * k)), max(1, round(cover.shape[0] * k))

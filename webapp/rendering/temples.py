@@ -1,7 +1,7 @@
 """Temples: flat bars in space from the hinge to the ear, hidden where the head is nearer.
 
-Each temple is a stack of parallel sheets, from the side away from the camera to the side that
-faces it; a plane maps to the photo by a homography, so each sheet is one warp.
+Each temple is a bar: a solid in the colour of its edges, and on it the side that the camera sees,
+as drawn. A plane maps to the photo by a homography, so a side is one warp.
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,12 @@ from webapp.rendering.layers import lay_over
 from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
 from webapp.rendering.sheets import Box, Map, around, empty, front_of, rays
-from webapp.rendering.textures import Layer, temple_texture
+from webapp.rendering.textures import Layer, TempleTextures, temple_texture
 
 BIAS, SOFT = 4.0, 4.0  # mm: a temple this little behind the skin is still seen; how softly it goes
 INSIDE = 0.55  # brightness of a temple's inner side, which faces the head
-SLICE_PX = 1.2  # photo pixels between the sheets of a temple's thickness
-MOST_SLICES = 12
+MANY_PIXELS = 60_000  # a temple this large needs less antialiasing to look smooth
 IN_CAMERA = Pose(np.eye(3), np.zeros(3))
-LEAST_AREA = 1e-7  # of a homography's determinant; below, the sheet is seen exactly edge on
 
 
 @dataclass(frozen=True)
@@ -121,6 +119,7 @@ def paint_temples(base: Light, box: Box, fit: Fit, eyewear: Eyewear, setting: Se
 
 
 def _paint(base: Light, box: Box, bar: Bar, fit: Fit, eyewear: Eyewear, setting: Setting) -> None:
+    """Paint one temple: its solid in its edges' colour, then the side that faces the camera."""
     thickness = eyewear.build.temple_thickness
     sheets = [bar, bar.moved(thickness)]
     corners = [fit.camera.project(_outline(sheet, eyewear)) for sheet in sheets]
@@ -128,20 +127,42 @@ def _paint(base: Light, box: Box, bar: Bar, fit: Fit, eyewear: Eyewear, setting:
     if empty(part):
         return
     view = base[part[1] - box[1] : part[3] - box[1], part[0] - box[0] : part[2] - box[0]]
-    art = eyewear.artwork
-    squeeze = _breadth(corners[0]) / (art.ear[0] / art.scale * setting.px_per_mm)
+    breadth = _breadth(corners[0])
+    art, tone = eyewear.artwork, setting.light.exposure * setting.light.tint
+    squeeze = breadth / (art.ear[0] / art.scale * setting.px_per_mm)
     texture = temple_texture(art, setting.px_per_mm, setting.softness, squeeze)
     seen = setting.raster.lift(_in_sight(bar, fit, setting.raster), part, outside=1.0)
-    shift = float(np.abs(corners[0] - corners[1]).max())
-    count = int(np.clip(np.ceil(shift / SLICE_PX), 1, MOST_SLICES))
-    depths = np.linspace(thickness, 0, count + 1)  # inwards from the outer sheet, far ones first
-    if not bar.shows_outside:
-        depths = depths[::-1]
-    for number, inwards in enumerate(depths):
-        paint = _sheet_paint(texture, number == count, bar.shows_outside, setting.light)
-        warped = _warp(paint, texture, bar.moved(float(inwards)), fit.camera, part)
-        if warped is not None:
-            lay_over(view, warped, seen)
+
+    solid = _solid(sheets, texture, fit.camera, part)
+    lay_over(view, solid * np.append(tone, 1).astype(np.float32), seen)
+    facing = sheets[0] if bar.shows_outside else sheets[1]
+    # A side narrower than a few pixels is all seams: the solid's edge stands for it.
+    broad = float(np.clip((breadth - 2) / 4, 0, 1))
+    if broad > 0:
+        side = _warp(texture.side.paint, texture.side, facing, fit.camera, part)
+        side *= np.append(tone * (1.0 if bar.shows_outside else INSIDE), 1).astype(np.float32)
+        lay_over(view, side, seen * np.float32(broad))
+
+
+def _solid(sheets: list[Bar], texture: TempleTextures, camera: Camera, part: Box) -> Light:
+    """Return the bar between two sheets (h, w, 4) in its edges' colour, as `part` sees it.
+
+    The hulls of short lengths of the bar are filled at several times the resolution, from the
+    ear to the hinge, which is nearer; lengths overlap, so that no seam shows.
+    """
+    along, upper, lower = texture.profile.T
+    rims = [sheet.points(along, edge) for sheet in sheets for edge in (upper, lower)]
+    pixels = camera.project(np.stack(rims, axis=1)) - np.array(part[:2])  # (n, 4, 2)
+    height, width = part[3] - part[1], part[2] - part[0]
+    finer = 4 if height * width < MANY_PIXELS else 2
+    filled = np.zeros((height * finer, width * finer, 4), dtype=np.float32)
+    fixed = np.rint(((pixels + 0.5) * finer - 0.5) * 16).astype(np.int32)  # 4 bits of fraction
+    for first in range(len(fixed) - 2, -1, -1):
+        hull = cv2.convexHull(fixed[first : first + 3].reshape(-1, 2))
+        colour = [float(channel) for channel in texture.edge[first]]
+        cv2.fillConvexPoly(filled, hull, colour, lineType=cv2.LINE_8, shift=4)
+    small = cv2.resize(filled, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.float32)
 
 
 def _breadth(corners: Floats) -> float:
@@ -173,23 +194,11 @@ def _in_sight(bar: Bar, fit: Fit, raster: Raster) -> Map:
     return raster.share_before(np.clip(depth, 0, max(far, bar.hinge[2])), BIAS, SOFT)
 
 
-def _sheet_paint(texture: Layer, facing: bool, outside: bool, light: Lighting) -> Light:
-    """Return the texture of a sheet: the facing side as drawn, those behind it as its edge."""
-    tone = light.exposure * light.tint
-    if facing:
-        tone = tone * (1.0 if outside else INSIDE)
-        return texture.paint * np.append(tone, 1).astype(np.float32)
-    alpha = texture.paint[..., 3:]
-    return np.concatenate([texture.side * alpha * tone.astype(np.float32), alpha], axis=-1)
-
-
-def _warp(paint: Light, texture: Layer, bar: Bar, camera: Camera, part: Box) -> Light | None:
-    """Return the sheet (h, w, 4) as the photo's pixels of `part` see it."""
+def _warp(paint: Light, texture: Layer, bar: Bar, camera: Camera, part: Box) -> Light:
+    """Return a sheet's picture (h, w, 4) as the photo's pixels of `part` see it."""
     to_part = np.array([[1, 0, -part[0]], [0, 1, -part[1]], [0, 0, 1.0]]) @ bar.to_photo(camera)
     (sx, sy), (zx, zy) = texture.scale, texture.zero
     to_mm = np.array([[1 / sx, 0, -zx / sx], [0, 1 / sy, -zy / sy], [0, 0, 1]])
     to_photo = to_part @ to_mm
-    if abs(np.linalg.det(to_photo / to_photo[2, 2])) < LEAST_AREA:
-        return None
     size = part[2] - part[0], part[3] - part[1]
     return np.asarray(cv2.warpPerspective(paint, to_photo, size, flags=cv2.INTER_LINEAR))

@@ -14,13 +14,16 @@ from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from webapp.eyewear.frame import Artwork
+from webapp.fitting.scene import Floats
 from webapp.rendering.colour import Light, to_linear
 
 FINER = 1.3  # texture pixels per photo pixel: sampling between them then blurs little
 OCTAVE = 4  # texture sizes per doubling
 SOFT_STEP = 0.25  # texture pixels; softness is rounded to this, so that textures are shared
+PROFILE_POINTS = 14  # along a temple up to where it fades, and again from there
 LEAST_SQUEEZE = 0.01  # a temple's length comes down to a few texture pixels, no fewer
 EDGE_REACH = 0.9  # mm over which a rim's border colour runs into its sides
 SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more where it faces up
@@ -52,6 +55,17 @@ class Textures:
 
     front: Layer
     lenses: Light
+
+
+@dataclass(frozen=True)
+class TempleTextures:
+    """A temple: its `side`; `profile` (n, 3), its outline up to the ear: mm from the joint along
+    it, and its upper and lower edge there; `edge` (n, 4), its edges' colour times alpha, alpha.
+    """
+
+    side: Layer
+    profile: Floats
+    edge: Light
 
 
 class Kept(Generic[T]):
@@ -93,7 +107,7 @@ def _bytes_of(made: object) -> int:
 
 
 _fronts: Kept[Textures] = Kept(KEPT_BYTES)
-_temples: Kept[Layer] = Kept(KEPT_BYTES)
+_temples: Kept[TempleTextures] = Kept(KEPT_BYTES)
 
 
 def front_textures(artwork: Artwork, px_per_mm: float, softness: float) -> Textures:
@@ -102,8 +116,10 @@ def front_textures(artwork: Artwork, px_per_mm: float, softness: float) -> Textu
     return _fronts.get(artwork, (ratio, blur), lambda: _front(artwork, ratio, blur))
 
 
-def temple_texture(artwork: Artwork, px_per_mm: float, softness: float, squeeze: float) -> Layer:
-    """Return the temple's texture, drawn out along its length by `squeeze` (0 to 1).
+def temple_texture(
+    artwork: Artwork, px_per_mm: float, softness: float, squeeze: float
+) -> TempleTextures:
+    """Return the temple's textures, drawn out along its length by `squeeze` (0 to 1).
 
     A temple seen almost end on has few photo pixels along its length; its texture has as few,
     or it would flicker.
@@ -130,16 +146,48 @@ def _front(artwork: Artwork, ratio: float, blur: float) -> Textures:
     return Textures(front, _soften(np.asarray(lenses, dtype=np.float32), blur))
 
 
-def _temple(artwork: Artwork, ratio: float, blur: float, squeeze: float) -> Layer:
-    ratios = (ratio * squeeze, ratio)
-    layer = _layer(artwork.temple, artwork.joint, artwork.scale, ratios, blur)
-    along = (np.arange(layer.paint.shape[1]) - layer.zero[0]) / layer.scale[0]  # mm from the joint
+def _temple(artwork: Artwork, ratio: float, blur: float, squeeze: float) -> TempleTextures:
+    side = _layer(artwork.temple, artwork.joint, artwork.scale, (ratio * squeeze, ratio), blur)
+    columns = np.arange(side.paint.shape[1])
+    left = _uncovered(artwork, (columns - side.zero[0]) / side.scale[0])
+    side.paint[...] *= left[None, :, None]
+    profile = _profile(artwork)
+    return TempleTextures(side, profile, _edge(artwork, profile[:, 0]))
+
+
+def _edge(artwork: Artwork, along: Floats) -> Light:
+    """Return (n, 4): the colour of the temple's edge times its alpha, and alpha, along it."""
+    columns = np.rint(along * artwork.scale + artwork.joint[0]).astype(int)
+    paint = _premultiplied(artwork.temple[:, columns])
+    alpha = paint[..., 3].max(axis=0)
+    mean = paint.sum(axis=0)
+    solid = alpha * _uncovered(artwork, along)
+    colour = SIDE_SHADE[0] * mean[:, :3] / np.maximum(mean[:, 3:], 1e-3)
+    return np.concatenate([colour * solid[:, None], solid[:, None]], axis=-1)
+
+
+def _uncovered(artwork: Artwork, along: NDArray[np.floating]) -> Light:
+    """Return how much of a temple hair and ear leave to be seen, `along` mm from its joint."""
     ear = (artwork.ear[0] - artwork.joint[0]) / artwork.scale
     start, end = FADE
     share = np.clip((ear - end - along) / (start - end), 0, 1)
-    share = (share * share * (3 - 2 * share)).astype(np.float32)
-    layer.paint[...] *= share[None, :, None]
-    return layer
+    return np.asarray(share * share * (3 - 2 * share), dtype=np.float32)
+
+
+def _profile(artwork: Artwork) -> Floats:
+    """Return (n, 3) mm: along the temple, denser where it fades, its upper and lower edge there."""
+    solid = artwork.temple[..., 3] > 127
+    used = np.flatnonzero(solid.any(axis=0))
+    first, last = (int(used[0]), int(used[-1])) if used.size else (0, 1)
+    end = min(float(last), artwork.ear[0] - FADE[1] * artwork.scale)
+    fading = min(end, artwork.ear[0] - FADE[0] * artwork.scale)
+    body = np.linspace(float(first), fading, PROFILE_POINTS, endpoint=False)
+    columns = np.append(body, np.linspace(fading, end, PROFILE_POINTS)).astype(int)
+    upper = solid[:, columns].argmax(axis=0)
+    lower = solid.shape[0] - solid[::-1, columns].argmax(axis=0)
+    x, y = artwork.joint
+    edges = np.column_stack([columns - x, upper - 0.5 - y, lower - 0.5 - y])
+    return np.asarray(edges / artwork.scale)
 
 
 def _layer(
@@ -153,8 +201,7 @@ def _layer(
     height, width = picture.shape[:2]
     size = max(1, round(width * ratios[0])), max(1, round(height * ratios[1]))
     kx, ky = size[0] / width, size[1] / height
-    alpha = np.asarray(picture[..., 3:], dtype=np.float32) / 255
-    whole = np.concatenate([to_linear(picture[..., :3]) * alpha, alpha], axis=-1)
+    whole = _premultiplied(picture)
     small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
     paint = _soften(np.asarray(small, dtype=np.float32), blur)
     return Layer(
@@ -163,6 +210,12 @@ def _layer(
         scale=(scale * kx, scale * ky),
         zero=((zero[0] + 0.5) * kx - 0.5, (zero[1] + 0.5) * ky - 0.5),
     )
+
+
+def _premultiplied(picture: NDArray[np.uint8]) -> Light:
+    """Return sRGB with straight alpha (h, w, 4) as linear RGB times alpha, and alpha."""
+    alpha = np.asarray(picture[..., 3:], dtype=np.float32) / np.float32(255)
+    return np.concatenate([to_linear(picture[..., :3]) * alpha, alpha], axis=-1)
 
 
 def _soften(picture: Light, blur: float) -> Light:
