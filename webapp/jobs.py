@@ -145,6 +145,7 @@ class Kept:
             self.pause = FIRST_PAUSE if proven else min(2 * self.pause, LONGEST_PAUSE)
             self.due = now + self.pause
             click.echo(f"The clock ended ({self.process.returncode}); back soon.", err=True)
+            stop([self.process])  # it has ended; its pipe is still open
             self.process = None
         if self.process is None and now >= self.due:
             self.process, self.started = start(self.command, self.environ), now
@@ -210,6 +211,8 @@ def stop(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdin:
+            process.stdin.close()
 
 
 def answers(port: int) -> bool:
