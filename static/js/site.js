@@ -7,9 +7,11 @@ function begin(form, button) {
     // Not `disabled` at once: the pressed button's own value must still be sent.
     setTimeout(() => { one.disabled = true; });
   }
-  if (button && words && !button.classList.contains("colour-button")) {
-    button.dataset.words = button.textContent;
-    button.textContent = words;
+  // A picture that was pressed keeps showing itself; the form's plain button speaks for it.
+  const speaker = button?.classList.contains("btn") ? button : form.querySelector("button.btn");
+  if (speaker && words) {
+    speaker.dataset.words = speaker.textContent;
+    speaker.textContent = words;
   }
 }
 

@@ -4,6 +4,7 @@ from flask import Response, request
 
 from webapp.web.headers import PRIVATE
 
+SHOWN_WIDTH = 1600  # px, a shopper's picture as pages show it
 PRODUCT_SECONDS = 3600  # s a product picture may be kept before it is asked about again
 
 

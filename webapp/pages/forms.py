@@ -6,10 +6,11 @@ from wtforms import BooleanField, EmailField, FloatField, HiddenField, IntegerFi
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
+from webapp.shop.viewing import PDS
+
 LONGEST_SLUG = 120
 LONGEST_PASSWORD = 1000
 MOST_FACES = 1000  # beyond any photo; the use case knows how many there are
-PD_LEAST, PD_MOST = 40, 85  # mm, from small children to the widest-set adults
 PICTURES = "image/*,.heic,.heif,.avif"  # some systems don't count the last as images
 
 
@@ -33,7 +34,7 @@ class PdForm(FlaskForm):
         "Pupillary distance in millimetres",
         validators=[
             Optional(),
-            NumberRange(PD_LEAST, PD_MOST, f"A PD lies between {PD_LEAST} and {PD_MOST} mm."),
+            NumberRange(*PDS, f"A PD lies between {PDS[0]:g} and {PDS[1]:g} mm."),
         ],
         render_kw={"inputmode": "decimal", "autocomplete": "off", "placeholder": "63"},
     )

@@ -3,14 +3,13 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.pages.answers import picture
+from webapp.pages.answers import SHOWN_WIDTH, picture
 from webapp.pages.forms import PdForm, TryOnForm
 from webapp.shop import catalogue, photos, tryons
 from webapp.web import visits
 
 bp = Blueprint("photos", __name__, url_prefix="/photos")
 
-SHOWN_WIDTH = 1280  # px, the photo as pages show it
 WALL_WIDTH = 480  # px, a picture of the wall
 
 
@@ -22,17 +21,24 @@ def wall(token: str) -> ResponseReturnValue:
 
 @bp.get("/<token>.jpg")
 def jpeg(token: str) -> ResponseReturnValue:
-    """Send the photo."""
+    """Send the photo as pages show it."""
     return picture(photos.jpeg(token, visits.known(), width=SHOWN_WIDTH), "image/jpeg")
 
 
 @bp.get("/<token>/on/<frame>/<variant>.jpg")
 def preview(token: str, frame: str, variant: str) -> ResponseReturnValue:
-    """Send the photo with a frame on it, small, for the wall."""
+    """Send the head in the photo with a frame on it, for the wall."""
     face = face_asked()
     pd_mm = visits.pd_mm(token, face)
     data = tryons.preview(
-        token, visits.known(), frame, variant, face=face, pd_mm=pd_mm, width=WALL_WIDTH
+        token,
+        visits.known(),
+        frame,
+        variant,
+        face=face,
+        pd_mm=pd_mm,
+        width=WALL_WIDTH,
+        close=True,
     )
     return picture(data, "image/jpeg")
 

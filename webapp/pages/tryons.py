@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from webapp.pages.answers import picture
+from webapp.pages.answers import SHOWN_WIDTH, picture
 from webapp.pages.forms import TryOnForm
 from webapp.shop import catalogue, tryons
 from webapp.shop.views import FrameView, TryOnView
@@ -30,9 +30,10 @@ def result(token: str) -> ResponseReturnValue:
 
 @bp.get("/<token>.jpg")
 def jpeg(token: str) -> ResponseReturnValue:
-    """Send the try-on's picture, to be shown or, with `download`, to be saved."""
-    data = tryons.jpeg(token, visits.known())
-    name = file_name(tryons.get(token, visits.known())) if "download" in request.args else None
+    """Send the whole picture, to be saved under a name with `download`; `shown`: as pages do."""
+    visit = visits.known()
+    data = tryons.jpeg(token, visit, width=SHOWN_WIDTH if "shown" in request.args else None)
+    name = file_name(tryons.get(token, visit)) if "download" in request.args else None
     return picture(data, "image/jpeg", download_as=name)
 
 
