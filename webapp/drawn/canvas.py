@@ -40,7 +40,7 @@ class Canvas:
         size = (self.grid.width // reduce, self.grid.height // reduce)
         light = cv2.resize(self.light, size, interpolation=cv2.INTER_AREA)
         alpha = cv2.resize(self.alpha, size, interpolation=cv2.INTER_AREA)
-        straight = light / np.maximum(alpha, 1e-4)[..., None]
+        straight = np.asarray(light / np.maximum(alpha, 1e-4)[..., None], np.float32)
         rgba = np.dstack([to_srgb(shown(straight)), np.clip(alpha, 0, 1)])
         rgba[alpha < 1 / 512] = 0
         return np.round(rgba * 255).astype(np.uint8)

@@ -13,6 +13,7 @@ from webapp.drawn.collection import (
     SQUARE,
 )
 from webapp.drawn.finishes import Acetate, Metal
+from webapp.drawn.fronts import STEEL
 from webapp.drawn.models import Colours, Model, draw
 from webapp.drawn.tints import (
     BLUE_MIRROR,
@@ -90,7 +91,7 @@ DARK_TIP = havana(41)
 
 def acetate(sheet: Acetate) -> Colours:
     """Return a variant cut whole from one sheet."""
-    return Colours(sheet, sheet)
+    return Colours(sheet, sheet, sheet, STEEL)
 
 
 def metal(plating: Metal, tip: Acetate = BLACK) -> Colours:

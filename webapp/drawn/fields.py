@@ -5,6 +5,7 @@ negative inside, positive outside. Fields give antialiased coverage, smooth beve
 fillets, at any resolution.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -73,18 +74,17 @@ def to_line(points: Points, line: Points) -> tuple[Points, Points]:
     nearest = np.full(len(points), np.inf, np.float32)
     where = np.zeros(len(points), np.float32)
     xs, ys = points.astype(np.float32).T
-    for k, (a, b) in enumerate(zip(line[:-1], line[1:], strict=True)):
-        step = b - a
+    for k, (a, b) in enumerate(itertools.pairwise(line)):
+        sx, sy = (b - a).astype(np.float32)
         dx, dy = xs - np.float32(a[0]), ys - np.float32(a[1])
-        squared = max(float(step @ step), 1e-12)
-        t = np.clip((dx * np.float32(step[0]) + dy * np.float32(step[1])) / np.float32(squared), 0, 1)
-        dx -= t * np.float32(step[0])
-        dy -= t * np.float32(step[1])
+        t = np.clip((dx * sx + dy * sy) / np.maximum(sx * sx + sy * sy, np.float32(1e-12)), 0, 1)
+        dx -= t * sx
+        dy -= t * sy
         gap = dx * dx + dy * dy
         closer = gap < nearest
         nearest[closer] = gap[closer]
         where[closer] = t[closer] + np.float32(k)
-    return np.sqrt(nearest).astype(float), where.astype(float)
+    return np.sqrt(nearest).astype(np.float64), where.astype(np.float64)
 
 
 def inside(points: Points, outline: Points) -> NDArray[np.bool_]:
@@ -103,7 +103,8 @@ def shape(outline: Points) -> Callable[[Points], Points]:
 
     def distance(points: Points) -> Points:
         away, _ = to_line(points, np.vstack([outline, outline[:1]]))
-        return np.where(inside(points, outline), -away, away)
+        signed: Points = np.where(inside(points, outline), -away, away)
+        return signed
 
     return distance
 
@@ -114,7 +115,8 @@ def stroke(line: Points, radii: Points | float) -> Callable[[Points], Points]:
 
     def distance(points: Points) -> Points:
         away, where = to_line(points, line)
-        return away - np.interp(where, np.arange(len(line)), radius)
+        signed: Points = away - np.interp(where, np.arange(len(line)), radius)
+        return signed
 
     return distance
 

@@ -105,7 +105,7 @@ def paint_acetate(canvas: Canvas, part: Part, acetate: Acetate, normal: Field) -
         # Light that enters near an edge leaves again: thin edges glow in the dye's own colour.
         glow = 0.35 * np.exp(-np.maximum(depth, 0) / 0.8)[..., None]
         light = sheet * diffuse * (1 + glow) + 0.25 * glow * np.sqrt(sheet) * sheet
-        alpha = np.float32(acetate.opacity)
+        alpha = np.full_like(whole, acetate.opacity)
     canvas.lay(np.asarray(light, np.float32), np.asarray(alpha * whole, np.float32))
     skin = gloss(normal, acetate.roughness)
     canvas.shine(np.repeat(skin[..., None], 3, axis=2), whole)

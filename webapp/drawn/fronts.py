@@ -135,4 +135,3 @@ def draw_pin(canvas: Canvas, x: float, y: float, radius: float, finish: Finish =
     canvas.darken(np.asarray(0.55 * np.exp(-np.maximum(field, 0) / 0.16), np.float32))
     head = tube(field, radius * 1.6)
     paint(canvas, Part(field, head.height * np.float32(0.28)), finish)
-

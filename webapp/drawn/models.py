@@ -29,8 +29,8 @@ class Colours:
 
     front: Finish
     temple: Finish
-    tip: Acetate = Acetate(("#141414",))
-    metal: Metal = Metal("#d8d8d6")
+    tip: Acetate
+    metal: Metal
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,9 @@ def lens_picture(canvas: Canvas, base: Ground) -> NDArray[np.uint8]:
     share = coverage(base.lens, canvas.grid.scale)
     rows, columns = share.shape
     cells = share.reshape(rows // REDUCE, REDUCE, columns // REDUCE, REDUCE)
-    return np.round(cells.mean(axis=(1, 3)) * 255).astype(np.uint8)
+    return np.asarray(np.round(cells.mean(axis=(1, 3)) * 255), np.uint8)
 
 
 def reduced(x: float, y: float) -> tuple[float, float]:
     """Return the pixel of the reduced picture at (x, y) of the drawn one."""
     return float((x + 0.5) / REDUCE - 0.5), float((y + 0.5) / REDUCE - 0.5)
-

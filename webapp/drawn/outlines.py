@@ -53,7 +53,9 @@ def outline(kind: Shape, marks: SizeMarks) -> Floats:
     """Return the wearer's left lens's outline (n, 2) in frame coordinates, mm."""
     power = POWERS.get(kind)
     unit = superellipse(power) if power else closed_spline(CONTROLS[kind])
-    return boxed(unit, marks.lens_width, marks.lens_height) + (marks.lens_centres / 2, 0.0)
+    middle = np.array([marks.lens_centres / 2, 0.0])
+    edge: Floats = boxed(unit, marks.lens_width, marks.lens_height) + middle
+    return edge
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class Ground:
         table = np.interp(np.arange(360), degrees, sizes_mm, period=360)
         kernel = np.hanning(41) / np.hanning(41).sum()
         table = np.convolve(np.concatenate([table[-20:], table, table[:20]]), kernel, "valid")
-        return np.interp(angle, np.arange(361), np.append(table, table[0])).astype(np.float32)
+        around = np.interp(angle, np.arange(361), np.append(table, table[0]))
+        return np.asarray(around, np.float32)
 
     def at(self, degrees: float, away: float = 0.0) -> Points:
         """Return the point (2,) on the lens's edge in this direction, `away` mm further out."""

@@ -7,7 +7,9 @@ from webapp.drawn.fields import Field, Grid, smoothstep
 from webapp.drawn.studio import swatch
 
 
-def noise(grid: Grid, cell: tuple[float, float], rng: np.random.Generator, octaves: int = 1) -> Field:
+def noise(
+    grid: Grid, cell: tuple[float, float], rng: np.random.Generator, octaves: int = 1
+) -> Field:
     """Return smooth noise, mean 0 and deviation about 1, its lumps `cell` (x, y) mm large."""
     total = np.zeros((grid.height, grid.width), np.float32)
     for octave in range(octaves):
@@ -46,7 +48,7 @@ def havana(grid: Grid, colours: tuple[str, ...], seed: int) -> Field:
     `colours`: bright amber, deep amber, brown, near black.
     """
     rng = np.random.default_rng(seed)
-    bright, deep, brown, dark = (swatch(code) for code in colours)
+    deep, brown, dark = (swatch(code) for code in colours[1:])
     pull = [noise(grid, (7.0, 5.0), rng, 2) * (1.5 * grid.scale) for _ in range(2)]
     amber = plain(grid, colours, seed)
     amber = blend(amber, deep, smoothstep(-0.9, 1.1, noise(grid, (9.0, 6.0), rng, 2)))
@@ -64,7 +66,8 @@ def horn(grid: Grid, colours: tuple[str, ...], seed: int) -> Field:
     still = np.zeros_like(pull)
     fine = warped(noise(grid, (34.0, 1.3), rng, 3), still, pull)
     broad = warped(noise(grid, (40.0, 3.4), rng, 2), still, pull)
-    sheet = blend(np.broadcast_to(ground, (*pull.shape, 3)), light, 0.6 * smoothstep(-0.2, 1.6, fine))
+    sheet = np.broadcast_to(ground, (*pull.shape, 3))
+    sheet = blend(sheet, light, 0.6 * smoothstep(-0.2, 1.6, fine))
     return blend(sheet, dark, 0.75 * smoothstep(0.1, 1.5, broad - 0.35 * fine))
 
 

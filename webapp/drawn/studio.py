@@ -38,10 +38,10 @@ def normals(height: Field, scale: float, curve: float = 0.0, x: Field | None = N
 def directions() -> tuple[Field, Field, Field]:
     """Return nx, ny, nz (towards the onlooker) over the table, the rim held to the circle."""
     side = (np.arange(TABLE, dtype=np.float32) + 0.5) / TABLE * 2 - 1
-    nx, ny = np.meshgrid(side, side)
+    nx, ny = (np.asarray(axis, np.float32) for axis in np.meshgrid(side, side))
     length = np.maximum(np.hypot(nx, ny) / 0.999, 1)
-    nx, ny = nx / length, ny / length
-    return nx, ny, np.sqrt(np.maximum(1 - nx**2 - ny**2, 0))
+    nx, ny = (np.asarray(axis / length, np.float32) for axis in (nx, ny))
+    return nx, ny, np.sqrt(np.maximum(1 - nx**2 - ny**2, 0)).astype(np.float32)
 
 
 def soft(value: Field, low: float, high: float, edge: float) -> Field:
@@ -72,7 +72,8 @@ def room() -> Field:
 @lru_cache(maxsize=8)
 def mirrored(roughness: float) -> Field:
     """Return `room` as a surface of this roughness (0 mirror, 0.5 matt) shows it."""
-    return np.asarray(cv2.GaussianBlur(room(), (0, 0), max(roughness, 0.006) * TABLE / 2), np.float32)
+    sigma = max(roughness, 0.006) * TABLE / 2
+    return np.asarray(cv2.GaussianBlur(room(), (0, 0), sigma), np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -86,9 +87,8 @@ def ambient() -> Field:
 def lit(table: Field, normal: Field) -> Field:
     """Return the table's value at each normal (2, H, W)."""
     at = (normal + 1) * np.float32(TABLE / 2) - np.float32(0.5)
-    return np.asarray(
-        cv2.remap(table, at[0], at[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
-    )
+    edge = cv2.BORDER_REPLICATE
+    return np.asarray(cv2.remap(table, at[0], at[1], cv2.INTER_LINEAR, borderMode=edge), np.float32)
 
 
 def gloss(normal: Field, roughness: float, f0: float = F_DIELECTRIC) -> Field:
@@ -101,8 +101,9 @@ def gloss(normal: Field, roughness: float, f0: float = F_DIELECTRIC) -> Field:
 def shown(light: Field) -> Field:
     """Return the light with its highlights rolled off as film does, at most 1."""
     knee = np.float32(0.72)
-    over = np.maximum(light - knee, 0)
-    return np.asarray(np.minimum(light, knee) + (1 - knee) * (1 - np.exp(-over / (1 - knee))), np.float32)
+    rest = 1 - knee
+    rolled = rest * (1 - np.exp(-np.maximum(light - knee, 0) / rest))
+    return np.asarray(np.minimum(light, knee) + rolled, np.float32)
 
 
 def to_srgb(linear: Field) -> Field:

@@ -38,7 +38,8 @@ def spine(side: Side, length: float, count: int = 150) -> Floats:
     along = np.linspace(0, length, count)
     t = np.clip((along - side.bend + 13) / 26, 0, 1)
     slope = np.radians(side.droop) * t * t * (3 - 2 * t)
-    slope -= np.radians(9) * np.clip((along - side.bend - 13) / (length - side.bend - 13), 0, 1) ** 2
+    rest = np.clip((along - side.bend - 13) / (length - side.bend - 13), 0, 1)
+    slope -= np.radians(9) * rest**2
     step = length / (count - 1)
     turn = np.stack([np.cos(slope), np.sin(slope)], axis=1)
     steps = (turn[1:] + turn[:-1]) / 2 * step
@@ -139,5 +140,3 @@ def draw_wire_and_sleeve(
     sleeve = np.asarray(np.maximum(np.maximum(sleeve, field), (0.5 - mouth) * 0.6), np.float32)
     canvas.darken(0.3 * coverage(sleeve - 0.3, canvas.grid.scale))
     paint(canvas, tube(sleeve, 2.2), tip)
-
-

@@ -25,8 +25,6 @@ GREY_FADE = (Lens(LensKind.GRADIENT, 0.12, GREY_TINT, 0.50), "Grey gradient, cat
 BROWN_FADE = (Lens(LensKind.GRADIENT, 0.14, BROWN_TINT, 0.55), "Brown gradient, category 3")
 ROSE_FADE = (Lens(LensKind.GRADIENT, 0.32, ROSE_TINT, 0.75), "Rose gradient, category 2")
 BLUE_MIRROR = (
-    Lens(
-        LensKind.MIRROR, 0.12, GREY_TINT, reflectance=0.32, mirror_tint=(0.18, 0.46, 1.0)
-    ),
+    Lens(LensKind.MIRROR, 0.12, GREY_TINT, reflectance=0.32, mirror_tint=(0.18, 0.46, 1.0)),
     "Blue mirror, category 3",
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from webapp.drawn.canvas import Canvas
 from webapp.drawn.curves import open_spline
-from webapp.drawn.fields import Field, coverage, stroke
+from webapp.drawn.fields import Field, coverage, stroke, union
 from webapp.drawn.finishes import Acetate, Finish, Metal, Part, fused, paint, tube
 from webapp.drawn.fronts import BASE_CURVE, across, cut_to_width, draw_pin, line_of, shade_groove
 from webapp.drawn.outlines import Ground
@@ -122,8 +122,7 @@ def brow_field(ground: Ground, brow: Brow) -> Field:
     bar = ground.grid.sample(stroke(over, radii))
     tail, tail_radii = line_of(np.array(brow.end))
     end = ground.grid.sample(stroke(tail, tail_radii))
-    joined = np.minimum(bar, end) - 0.25 * np.maximum(2.4 - np.abs(bar - end), 0) ** 2 / 2.4
-    return cut_to_width(ground, np.asarray(joined, np.float32))
+    return cut_to_width(ground, union(bar, end, 2.4))
 
 
 def draw_browline(
@@ -140,15 +139,15 @@ def draw_browline(
     canvas.darken(np.asarray(0.5 * coverage(field - 0.25, scale), np.float32))
     body = tube(np.asarray(field, np.float32), 1.0)
     dome = 0.45 * (1 - np.exp(-np.maximum(-field, 0) / 1.5))
-    paint(canvas, replace(body, height=np.asarray(body.height + dome, np.float32)), sheet, BASE_CURVE)
+    paint(
+        canvas, replace(body, height=np.asarray(body.height + dome, np.float32)), sheet, BASE_CURVE
+    )
     shade_groove(canvas, ground, 0.3)
     x, y, _ = brow.end[2]
     draw_pin(canvas, x + 1.4, y, 0.7)
 
 
-def draw_half_rim(
-    canvas: Canvas, ground: Ground, wires: Wires, brow: Brow, finish: Finish
-) -> None:
+def draw_half_rim(canvas: Canvas, ground: Ground, wires: Wires, brow: Brow, finish: Finish) -> None:
     """Draw a half-rim front: the bar above, a bare lens edge held by a nylon thread below."""
     metal = finish if isinstance(finish, Metal) else Metal("#cfcfcc")
     draw_pads(canvas, ground, wires, metal)
@@ -170,6 +169,6 @@ def draw_bare_edge(canvas: Canvas, ground: Ground) -> None:
     facing = 0.55 + 0.45 * np.clip(y / 14, -1, 1)
     glint = 0.50 * np.exp(-(((inward - 0.36) / 0.17) ** 2)) * whole * facing
     canvas.lay(np.full(3, 0.9, np.float32), np.asarray(glint, np.float32))
-    thread = coverage(np.asarray(np.abs(ground.lens + 0.08) - NYLON / 2, np.float32), canvas.grid.scale)
+    line = np.asarray(np.abs(ground.lens + 0.08) - NYLON / 2, np.float32)
+    thread = coverage(line, canvas.grid.scale)
     canvas.lay(np.full(3, 0.42, np.float32), np.asarray(0.42 * thread, np.float32))
-
