@@ -10,7 +10,7 @@ import numpy as np
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Camera, Fit, Floats, Head
 from webapp.rendering import shadows
-from webapp.rendering.colour import Bytes, to_linear, to_srgb
+from webapp.rendering.colour import Bytes, luminance, to_linear, to_srgb
 from webapp.rendering.fronts import paint_lenses, paint_rims, view_front
 from webapp.rendering.grain import Grain, add_grain, read_grain
 from webapp.rendering.layers import open_base
@@ -142,7 +142,10 @@ def _painted(
     view = view_front(fit, eyewear, scene.raster, box, px_per_mm)
     paint_lenses(base, view, fit, eyewear, textures, scene.light if effects.reflections else None)
     paint_rims(base, view, eyewear, textures, scene.light)
-    painted = to_srgb(np.ascontiguousarray(base[..., :3]))
+    seen = np.ascontiguousarray(base[..., :3])
+    if scene.light.grey:
+        seen = np.repeat(luminance(seen)[..., None], 3, axis=-1)
+    painted = to_srgb(seen)
     if not effects.grain:
         return painted
     return add_grain(painted, np.clip(base[..., 3], 0, 1), scene.grain.noise, seed)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from webapp.fitting.anatomy import mean_head
 from webapp.fitting.scene import Camera, Floats, Head
@@ -27,9 +28,13 @@ USUAL_WEIGHT = 0.5  # how much that counts beside what the skin shows
 FULL_LIGHT = 0.62  # luminance of a highlight on skin in a well exposed photo
 EXPOSURES = (0.3, 1.1)
 EXPOSURE_POWER = 0.7  # below 1: cameras and eyes level exposures out
-ROOM_TRUST = 0.6  # a room's brightest parts may be lamps and windows, brighter than the face
-COLOUR_TRUST = 0.35  # how much of the room's mean colour is the light's: rooms have colours too
-TINTS = (0.75, 1.3)
+WHITES = ((468, 33), (468, 133), (473, 263), (473, 362))  # each between an iris and a corner
+WHITES_AT = 0.68  # of the way from the iris's centre to the corner
+WHITES_GAIN = 1.4  # lids and brow shade them
+ROOM_COLOUR, SKIN_COLOUR = 0.4, 0.35  # powers of what room and skin say: both have own colours
+TINTS = (0.55, 1.7)
+USUAL_SKIN = np.array([1.74, 0.82, 0.49])  # linear RGB, luminance 1: median of 36 people's photos
+GREY = 0.012  # linear; a photo whose channels differ by less is black and white
 
 
 @dataclass(frozen=True)
@@ -46,22 +51,25 @@ class Lighting:
     tint: Light
     upper: Light
     lower: Light
+    grey: bool
 
 
 def read_light(photo: Bytes, camera: Camera, head: Head) -> Lighting:
     """Return the light in a photo (H, W, 3) uint8 sRGB, as a face's skin shows it."""
-    skin, normals = _skin(photo, camera, head)
+    posed = head.pose.apply(head.mesh)
+    skin, normals = _skin(photo, camera, posed)
     room = _room(photo)
-    tint = _tint(room.mean(axis=(0, 1)))
+    tint = _tint(room.mean(axis=(0, 1)), np.median(skin, axis=0))
     towards, contrast = _direction(luminance(skin), normals)
     rows = room.shape[0]
     return Lighting(
         towards=towards,
         contrast=contrast,
-        exposure=_exposure(skin, room),
+        exposure=_exposure(skin, _whites(photo, camera, posed)),
         tint=tint,
         upper=room[: max(1, rows // 3)].mean(axis=(0, 1)),
         lower=room[rows // 2 :].mean(axis=(0, 1)),
+        grey=bool(np.ptp(room, axis=2).max() < GREY),
     )
 
 
@@ -74,19 +82,33 @@ def _room(photo: Bytes) -> Light:
     return to_linear(np.asarray(tiny, dtype=np.uint8))
 
 
-def _skin(photo: Bytes, camera: Camera, head: Head) -> tuple[Light, Floats]:
+def _skin(photo: Bytes, camera: Camera, posed: Floats) -> tuple[Light, Floats]:
     """Return the skin's linear RGB (n, 3) and normals (n, 3) at landmarks that are in sight."""
-    posed = head.pose.apply(head.mesh)
     normals = _normals(posed)
     points = np.array(SKIN)
     pixels = camera.project(posed[points])
-    height, width = photo.shape[:2]
-    inside = ((pixels > 1) & (pixels < [width - 2, height - 2])).all(axis=1)
     facing = -np.einsum("ij,ij->i", normals[points], posed[points])
-    seen = inside & (facing > 0.25 * np.linalg.norm(posed[points], axis=1))
+    seen = _inside(photo, pixels) & (facing > 0.25 * np.linalg.norm(posed[points], axis=1))
     if not seen.any():
         return np.full((1, 3), 0.3, dtype=np.float32), USUAL[None]
     return _samples(photo, pixels[seen]), normals[points[seen]]
+
+
+def _whites(photo: Bytes, camera: Camera, posed: Floats) -> Light:
+    """Return linear RGB (n, 3) of the whites of the eyes, black where none is in the photo."""
+    irises, corners = np.array(WHITES).T
+    pixels = camera.project(posed[irises] + WHITES_AT * (posed[corners] - posed[irises]))
+    pixels = pixels[_inside(photo, pixels)]
+    if len(pixels) == 0:
+        return np.zeros((1, 3), dtype=np.float32)
+    return _samples(photo, pixels)
+
+
+def _inside(photo: Bytes, pixels: Floats) -> NDArray[np.bool_]:
+    """Return which pixel positions (n, 2) lie in the photo."""
+    height, width = photo.shape[:2]
+    inside: NDArray[np.bool_] = ((pixels > 1) & (pixels < [width - 2, height - 2])).all(axis=1)
+    return inside
 
 
 def _samples(photo: Bytes, pixels: Floats) -> Light:
@@ -135,17 +157,24 @@ def _direction(brightness: Light, normals: Floats) -> tuple[Floats, float]:
     return vector / strength, min(0.85, strength / (strength + max(0.2, float(solved[0]))))
 
 
-def _exposure(skin: Light, room: Light) -> float:
-    """Return how bright a white thing is, from the skin's lit parts and the room's brightest.
+def _exposure(skin: Light, whites: Light) -> float:
+    """Return how bright a white thing is, from the skin's lit parts and the whites of the eyes.
 
-    Pigment darkens skin, so a bright room speaks for the light where the skin does not.
+    Pigment darkens skin; the eyes' whites are alike in all people, though the brow shades them.
     """
     lit = float(np.percentile(luminance(skin), 90))
-    around = ROOM_TRUST * float(np.percentile(luminance(room), 97))
-    return float(np.clip((max(lit, around) / FULL_LIGHT) ** EXPOSURE_POWER, *EXPOSURES))
+    white = WHITES_GAIN * float(np.percentile(luminance(whites), 75))
+    return float(np.clip((max(lit, white) / FULL_LIGHT) ** EXPOSURE_POWER, *EXPOSURES))
 
 
-def _tint(mean: Light) -> Light:
-    """Return the light's colour from the room's mean colour, held back."""
-    colour = np.clip((mean + 0.02) / (luminance(mean) + 0.02), *TINTS) ** COLOUR_TRUST
-    return np.asarray(colour / luminance(colour.astype(np.float32)), dtype=np.float32)
+def _tint(room: Light, skin: Light) -> Light:
+    """Return the light's colour from the room's mean colour and the skin's, both held back."""
+    usual = USUAL_SKIN if np.ptp(skin) > GREY else np.ones(3)
+    by_room = np.clip(_chroma(room), *TINTS) ** ROOM_COLOUR
+    by_skin = np.clip(_chroma(skin) / usual, *TINTS) ** SKIN_COLOUR
+    return _chroma(np.asarray(by_room * by_skin, dtype=np.float32))
+
+
+def _chroma(colour: Light) -> Light:
+    """Return linear RGB scaled to luminance 1; near black it says nothing."""
+    return np.asarray((colour + 0.02) / (luminance(colour) + 0.02), dtype=np.float32)
