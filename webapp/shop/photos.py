@@ -9,6 +9,7 @@ from webapp.faces.finder import Face
 from webapp.rendering import codec
 from webapp.rendering.codec import Picture
 from webapp.shop import figures, sight, viewing
+from webapp.shop.sight import Seated
 from webapp.shop.views import PhotoView
 from webapp.storage import belongings, clock, images
 from webapp.storage import photos as rows
@@ -34,7 +35,7 @@ def keep(data: bytes, *, agreed: bool, visit: str) -> PhotoView:
     consented = clock.now()
     figures.record(figures.AGREED, reason=CONSENT_VERSION)
     with figures.refusals_counted():
-        picture, faces, jpeg = look(data)
+        picture, found, jpeg = look(data)
     expires = clock.now() + timedelta(hours=belongings.settings()["PHOTO_HOURS"])
     width, height = picture.image.size
     draft = Draft(jpeg, Kind.PHOTO, "image/jpeg", width, height, expires)
@@ -43,7 +44,7 @@ def keep(data: bytes, *, agreed: bool, visit: str) -> PhotoView:
             token=secrets.token_urlsafe(TOKEN_BYTES),
             visit=visit,
             image=image,
-            faces=len(faces),
+            faces=len(found),
             focal_35mm=picture.focal_35mm,
             consent_version=CONSENT_VERSION,
             consented_at=consented,
@@ -52,20 +53,20 @@ def keep(data: bytes, *, agreed: bool, visit: str) -> PhotoView:
         session.add_all([photo, Event(kind=figures.PHOTO)])
         session.flush()
         view = view_of(photo)
-    sight.current().sighting(view.token).faces = faces
+    viewing.remember(sight.current().sighting(view.token), found)
     return view
 
 
-def look(data: bytes) -> tuple[Picture, list[Face], bytes]:
+def look(data: bytes) -> tuple[Picture, list[tuple[Face, Seated]], bytes]:
     """Return the upload as a picture, its faces, and the JPEG to store.
 
     Raises: as `keep`.
     """
     with sight.current().slot():  # it bounds the memory of large decodes too
         picture = read(data)
-        faces = viewing.find_faces(picture.pixels(), picture.focal_35mm)
+        found = viewing.find_faces(picture.pixels(), picture.focal_35mm)
         quality = belongings.settings()["JPEG_QUALITY"]
-        return picture, faces, codec.encode_jpeg(picture.image, quality)
+        return picture, found, codec.encode_jpeg(picture.image, quality)
 
 
 def read(data: bytes) -> Picture:

@@ -19,6 +19,7 @@ from webapp.rendering.codec import Pixels
 from webapp.rendering.compose import Scene
 from webapp.storage import belongings
 
+HEADS_KEPT = 32  # of one photo: its faces, and the PDs typed for them
 STAGES_KEPT = 6  # of one photo: its faces, PDs and widths; a wall needs one
 
 

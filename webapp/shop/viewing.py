@@ -13,7 +13,7 @@ from webapp.rendering import codec, compose
 from webapp.rendering.codec import Pixels
 from webapp.shop import sight
 from webapp.shop.closeups import Square, close_up
-from webapp.shop.sight import STAGES_KEPT, Seated, Sighting, Stage
+from webapp.shop.sight import HEADS_KEPT, STAGES_KEPT, Seated, Sighting, Stage
 from webapp.storage import clock, files
 from webapp.storage import photos as rows
 from webapp.storage.database import reading
@@ -88,8 +88,10 @@ def data_in(file: str) -> bytes:
         raise NotFound() from None
 
 
-def find_faces(pixels: Pixels, focal_35mm: float | None) -> list[Face]:
+def find_faces(pixels: Pixels, focal_35mm: float | None) -> list[tuple[Face, Seated]]:
     """Return the photo's faces that glasses can be seated on, largest first; hold a slot.
+
+    Each comes with its camera and head, as without a typed PD.
 
     Raises:
         NoFace: there is none.
@@ -99,26 +101,31 @@ def find_faces(pixels: Pixels, focal_35mm: float | None) -> list[Face]:
     if not found:
         raise NoFace()
     size = pixels.shape[1], pixels.shape[0]
-    usable: list[Face] = []
+    usable: list[tuple[Face, Seated]] = []
     refusals: list[FaceError] = []
     for face in found:
         try:
-            head_of(face.landmarks, size, focal_35mm=focal_35mm)
+            usable.append((face, head_of(face.landmarks, size, focal_35mm=focal_35mm)))
         except FaceError as refusal:
             refusals.append(refusal)
-        else:
-            usable.append(face)
     if not usable:
         raise refusals[0]
     return usable
 
 
+def remember(seen: Sighting, found: list[tuple[Face, Seated]]) -> list[Face]:
+    """Keep found faces in memory, and return them."""
+    seen.faces = [face for face, _ in found]
+    seen.heads = {(number, None): seated for number, (_, seated) in enumerate(found)}
+    return seen.faces
+
+
 def faces_of(subject: Subject, seen: Sighting, pixels: Pixels | None = None) -> list[Face]:
     """Return the photo's faces from memory, or find them anew; hold a slot and the lock."""
-    if seen.faces is None:
-        whole = codec.read_stored(data_of(subject)) if pixels is None else pixels
-        seen.faces = find_faces(whole, subject.focal_35mm)
-    return seen.faces
+    if seen.faces is not None:
+        return seen.faces
+    whole = codec.read_stored(data_of(subject)) if pixels is None else pixels
+    return remember(seen, find_faces(whole, subject.focal_35mm))
 
 
 def seat_of(
@@ -142,8 +149,8 @@ def seat_of(
         if not 0 <= face < len(faces):
             raise NoSuchFace(asked=face, found=len(faces))
         if (face, pd_mm) not in seen.heads:
-            if len(seen.heads) >= STAGES_KEPT * 2:
-                seen.heads.clear()
+            while len(seen.heads) >= HEADS_KEPT:
+                seen.heads.pop(next(iter(seen.heads)))
             seen.heads[face, pd_mm] = head_of(
                 faces[face].landmarks,
                 (subject.width, subject.height),

@@ -76,13 +76,18 @@ migrations = flask_migrate.Migrate(db=db, directory=str(FOLDER), render_as_batch
 
 def init_app(app: Flask) -> None:
     """Make the app's engine from `DATABASE_URL`; it connects at the first query."""
-    url = app.config["DATABASE_URL"]
-    app.config["SQLALCHEMY_DATABASE_URI"] = url.replace("postgres://", "postgresql://", 1)
+    app.config["SQLALCHEMY_DATABASE_URI"] = address(app.config["DATABASE_URL"])
     db.init_app(app)
     migrations.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             listen(db.engine)
+
+
+def address(url: str) -> str:
+    """Return the URL as SQLAlchemy spells it, with the PostgreSQL driver that the shop uses."""
+    kind, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if kind in ("postgres", "postgresql") else url
 
 
 def listen(engine: Engine) -> None:

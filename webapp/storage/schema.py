@@ -3,12 +3,14 @@
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from webapp.errors import DatabaseOutdated
 from webapp.storage.database import FOLDER, db
 
 
-def is_current() -> bool:
-    """Tell whether every migration has been run, and none of a later version."""
+def require_current() -> None:
+    """Raise `DatabaseOutdated` unless every migration has been run, and none of a later version."""
     script = ScriptDirectory(str(FOLDER))
     with db.engine.connect() as connection:
         there = MigrationContext.configure(connection).get_current_heads()
-    return set(there) == set(script.get_heads())
+    if set(there) != set(script.get_heads()):
+        raise DatabaseOutdated()
