@@ -1,5 +1,6 @@
 """The photo's own softness and noise, so that what is painted into it has the same."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -84,13 +85,14 @@ def _slope(grey: Light) -> Light:
 def _noise(patches: list[Light]) -> float:
     """Return the noise's sigma on the calmest patch, levels.
 
-    By the operator of Immerkaer, "Fast noise variance estimation", 1996. Skin has texture of its own, so the calmest patch comes nearest to noise alone.
+    By the operator of Immerkaer, "Fast noise variance estimation", 1996. Skin has texture of
+    its own, so the calmest patch comes nearest to noise alone.
     """
     sigmas = []
     for patch in patches:
         if min(patch.shape) >= 8:
             residual = cv2.filter2D(patch, -1, IMMERKAER)[1:-1, 1:-1]
-            sigmas.append(float(np.abs(residual).mean()) * np.sqrt(np.pi / 2) / 6)
+            sigmas.append(float(np.abs(residual).mean()) * math.sqrt(math.pi / 2) / 6)
     return min(min(sigmas, default=1.0), NOISE_MOST)
 
 

@@ -107,8 +107,7 @@ def _whites(photo: Bytes, camera: Camera, posed: Floats) -> Light:
 def _inside(photo: Bytes, pixels: Floats) -> NDArray[np.bool_]:
     """Return which pixel positions (n, 2) lie in the photo."""
     height, width = photo.shape[:2]
-    inside: NDArray[np.bool_] = ((pixels > 1) & (pixels < [width - 2, height - 2])).all(axis=1)
-    return inside
+    return np.asarray(((pixels > 1) & (pixels < [width - 2, height - 2])).all(axis=1))
 
 
 def _samples(photo: Bytes, pixels: Floats) -> Light:
