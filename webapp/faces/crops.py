@@ -8,6 +8,8 @@ eyes are level, in pixels, and the eye line's angle in radians, positive clockwi
 import cv2
 import numpy as np
 
+from webapp.faces.conventions import LANDMARKS_INPUT
+
 CROP_MARGIN = 1.25  # the crop's side over the size of the face
 _EYE_CORNERS = ((33, 133), (263, 362))  # the eye on the picture's left, then on its right
 
@@ -75,6 +77,23 @@ def warp_crop(photo: np.ndarray, matrix: np.ndarray, side: int) -> np.ndarray:
         photo, matrix = _shrunk_region(photo, matrix, side, shrink)
     flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
     return cv2.warpAffine(photo, matrix, (side, side), flags=flags, borderMode=border)
+
+
+def in_photo(shape: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Return a crop's landmarks in the photo's pixels.
+
+    Args:
+        shape: (478, 3), as the landmark network gives them: -1 to 1 across the crop.
+        matrix: (2, 3), photo pixels to pixels of the crop.
+
+    Returns:
+        (478, 3) float32: x, y in photo pixels, z in the same unit, negative towards the camera.
+    """
+    half = LANDMARKS_INPUT / 2
+    landmarks = np.empty(shape.shape, np.float32)
+    landmarks[:, :2] = apply(inverse(matrix), (shape[:, :2].astype(np.float64) + 1) * half - 0.5)
+    landmarks[:, 2] = shape[:, 2] * half / np.hypot(matrix[0, 0], matrix[0, 1])
+    return landmarks
 
 
 def apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from webapp.faces.conventions import LANDMARKS, LANDMARKS_INPUT
-from webapp.faces.crops import apply, crop_matrix, face_frames, inverse, warp_crop
+from webapp.faces.conventions import LANDMARKS_INPUT
+from webapp.faces.crops import crop_matrix, face_frames, in_photo, warp_crop
 from webapp.faces.looks import decode_heat, letterbox
 
 if TYPE_CHECKING:
@@ -190,18 +190,9 @@ def _read(networks: "Networks", photos: list[np.ndarray], candidates: list[_Cand
         crops = [warp_crop(photos[c.photo], m, side) for c, m in zip(some, matrices, strict=True)]
         shapes, presence = networks.read(np.stack(crops))
         for candidate, matrix, shape, score in zip(some, matrices, shapes, presence, strict=True):
-            candidate.landmarks = _to_photo(shape, matrix, side)
+            candidate.landmarks = in_photo(shape, matrix)
             candidate.score = math.sqrt(candidate.proposed * float(score))
             candidate.frame = face_frames(candidate.landmarks[None])[0]
-
-
-def _to_photo(shape: np.ndarray, matrix: np.ndarray, side: int) -> np.ndarray:
-    """Return landmarks of a crop, x and y from -1 to 1 across it, in the photo's pixels."""
-    landmarks = np.empty((LANDMARKS, 3), np.float32)
-    in_crop = (shape[:, :2].astype(np.float64) + 1) * (side / 2) - 0.5
-    landmarks[:, :2] = apply(inverse(matrix), in_crop)
-    landmarks[:, 2] = shape[:, 2] * (side / 2) / np.hypot(matrix[0, 0], matrix[0, 1])
-    return landmarks
 
 
 def _face(candidate: _Candidate) -> Face:

@@ -68,9 +68,9 @@ class Detector(nn.Module):
         self.at8 = nn.Sequential(*conv(64, 64, 3))
         self.head = nn.Conv2d(64, _HEAD, 1)
         self.up = nn.Upsample(scale_factor=2, mode="nearest")
-        with torch.no_grad():  # heat starts at 1 %: most cells hold no face
-            self.head.bias.zero_()
-            self.head.bias[0] = -4.6
+        start = torch.zeros(_HEAD)
+        start[0] = -4.6  # heat starts at 1 %: most cells hold no face
+        self.head.bias = nn.Parameter(start)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         eighth = self.to8(x)

@@ -71,12 +71,13 @@ def add_noise(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return a picture with a sensor's noise."""
     noise = np.empty(image.shape, np.int16)
     cv2.setRNGSeed(int(rng.integers(2**31)))
-    cv2.randn(noise, 0, float(rng.uniform(2, 18)))
+    cv2.randn(noise, np.zeros(3), np.full(3, rng.uniform(2, 18)))
     return cv2.add(image, noise, dtype=cv2.CV_8U)
 
 
 def recompress(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return a picture through a JPEG file of low to good quality."""
     quality = int(rng.integers(25, 92))
-    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(data, cv2.IMREAD_COLOR) if done else image
+    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    again = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return image if again is None else again

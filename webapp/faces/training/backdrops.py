@@ -34,7 +34,7 @@ def faceless_piece(pictures: list[np.ndarray], rng: np.random.Generator, side: i
         x, y, scale = x * scale, y * scale, 1.0
     angle = rng.normal(0, 12) + (90 * rng.integers(4) if rng.random() < 0.2 else 0)
     matrix = cv2.getRotationMatrix2D((float(x), float(y)), angle, scale)
-    matrix[:, 2] += side / 2 - np.array([x, y])
+    matrix[:, 2] = matrix[:, 2] + side / 2 - (x, y)
     border = cv2.BORDER_REFLECT_101 if rng.random() < 0.7 else cv2.BORDER_CONSTANT
     image = cv2.warpAffine(
         picture, matrix, (side, side), borderMode=border, borderValue=(127, 127, 127)

@@ -88,7 +88,8 @@ def _decode_all(data: Path, cache: Path, done: Path) -> None:
                     chip if size[0] == 160 else cv2.resize(chip, size, interpolation=cv2.INTER_AREA)
                 )
             at += 1
-    np.savez(done, **_split(counts))
+    split = _split(counts)
+    np.savez(done, train=split["train"], validation=split["validation"], test=split["test"])
 
 
 def _open_shard(path: Path) -> dict[str, np.ndarray]:
@@ -131,8 +132,17 @@ def load_pictures(folder: Path) -> list[np.ndarray]:
         raise TrainingDataBroken(file=str(folder), record=-1)
     pictures = []
     for number, path in enumerate(paths):
-        picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-        if picture is None:
-            raise TrainingDataBroken(file=str(path), record=number)
-        pictures.append(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+        pictures.append(read_picture(path, number))
     return pictures
+
+
+def read_picture(path: Path, record: int = -1) -> np.ndarray:
+    """Return a trusted file's picture, upright, (H, W, 3) uint8 RGB.
+
+    Raises:
+        TrainingDataBroken: it can't be read.
+    """
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise TrainingDataBroken(file=str(path), record=record)
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)

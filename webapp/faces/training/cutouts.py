@@ -16,7 +16,7 @@ def cutout_mask(rng: np.random.Generator, side: int, landmarks: np.ndarray | Non
     Args:
         landmarks: (478, 2) in pixels of the patch, for masks that follow the face; or None.
     """
-    mask = np.zeros((_MASK, _MASK), np.uint8)
+    mask: np.ndarray = np.zeros((_MASK, _MASK), np.uint8)
     kind = rng.integers(5)
     middle = tuple(int(v) for v in rng.normal(_MASK / 2, 1.5, 2))
     if kind == 0 and landmarks is not None:

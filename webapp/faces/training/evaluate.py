@@ -12,8 +12,10 @@ from typing import Any
 import cv2
 import numpy as np
 
+from webapp.errors import TrainingDataBroken
 from webapp.faces.crops import eye_centres
 from webapp.faces.finder import Face, FaceFinder
+from webapp.faces.training.chips import read_picture
 
 IRISES = list(range(468, 478))
 BRIDGE = [168, 6, 197, 195]
@@ -48,7 +50,7 @@ def evaluate_photos(finder: FaceFinder, folder: Path) -> Detection:
     missed, invented, false = [], [], 0
     for name, points in sorted(known.items()):
         eyes = np.array([np.mean(points[part], axis=0) for part in _EYES68])
-        faces = finder.find(_read(folder / name))
+        faces = finder.find(read_picture(folder / name))
         hits = [face for face in faces if _eye_error(face, eyes) < _FOUND_WITHIN]
         if not hits:
             missed.append(name)
@@ -66,7 +68,9 @@ def _eye_error(face: Face, eyes: np.ndarray) -> float:
 
 def evaluate_faceless(finder: FaceFinder, folder: Path) -> Detection:
     """Measure pictures without a face: each one found is false."""
-    counts = {path.name: len(finder.find(_read(path))) for path in sorted(folder.glob("*.jpg"))}
+    counts = {
+        path.name: len(finder.find(read_picture(path))) for path in sorted(folder.glob("*.jpg"))
+    }
     return Detection(0, 0, sum(counts.values()), [], [n for n, count in counts.items() if count])
 
 
@@ -80,7 +84,7 @@ def evaluate_groups(finder: FaceFinder, folder: Path) -> Detection:
     total = found = false = 0
     missed, invented = [], []
     for name, boxes in sorted(known.items()):
-        faces = finder.find(_read(folder / name))
+        faces = finder.find(read_picture(folder / name))
         hits = [[_fits(face, box) for face in faces] for box in boxes]
         got = sum(any(row) for row in hits)
         extra = sum(not any(column) for column in zip(*hits, strict=True)) if faces else 0
@@ -133,6 +137,8 @@ def evaluate_human68(finder: FaceFinder, path: Path, most: int | None = None) ->
     rows = range(min(most or len(points), len(points)))
     for row in rows:
         bgr = cv2.imdecode(jpeg[offset[row] : offset[row + 1]], cv2.IMREAD_COLOR)
+        if bgr is None:
+            raise TrainingDataBroken(file=str(path), record=row)
         faces = finder.find(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
         eyes = np.array([points[row, part].mean(0) for part in _EYES68])
         hits = [face for face in faces if _eye_error(face, eyes) < 0.5]
@@ -171,11 +177,6 @@ def human68_errors(landmarks: np.ndarray, human: np.ndarray) -> dict[str, float]
     return {name: float(error[:, part].mean()) for name, part in parts.items()} | {
         "all": float(error.mean())
     }
-
-
-def _read(path: Path) -> np.ndarray:
-    """Return a trusted file's picture, upright, (H, W, 3) uint8 RGB."""
-    return cv2.cvtColor(cv2.imread(str(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
 
 
 def evaluate(weights: Path | None, shared: Path) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _warp(
         wide = cv2.warpAffine(chip, matrix, size, borderMode=cv2.BORDER_REFLECT_101)
         tiny = cv2.resize(wide, (10, 10), interpolation=cv2.INTER_AREA)
         below = cv2.resize(tiny, size, interpolation=cv2.INTER_CUBIC)
-    mask = np.zeros((_CHIP, _CHIP), np.uint8)
+    mask: np.ndarray = np.zeros((_CHIP, _CHIP), np.uint8)
     mask[2:-2, 2:-2] = 255
     if rng.random() < 0.7:
         mask = cv2.blur(mask, (9, 9))

@@ -11,8 +11,9 @@ import numpy as np
 
 from webapp.faces.training.augment import disturb, recolour
 from webapp.faces.training.backdrops import backdrop, faceless_piece
-from webapp.faces.training.chips import Chips, Sources
+from webapp.faces.training.chips import Sources
 from webapp.faces.training.cutouts import cutout_mask, non_face
+from webapp.faces.training.pasting import blend, placement, stored_level
 
 SIDE = 192  # pixels
 SMALLEST = 9.0  # pixels; smaller faces are neither taught nor punished
@@ -88,7 +89,7 @@ def _turned(
         x, y, scale = x * scale, y * scale, 1.0
     angle = rng.normal(0, 12)
     matrix = cv2.getRotationMatrix2D((float(x), float(y)), angle, scale)
-    matrix[:, 2] += rng.uniform(0.2, 0.8, 2) * SIDE - (x, y)
+    matrix[:, 2] = matrix[:, 2] + rng.uniform(0.2, 0.8, 2) * SIDE - (x, y)
     image = cv2.warpAffine(picture, matrix, (SIDE, SIDE), borderMode=cv2.BORDER_REFLECT_101)
     return image[:, ::-1].copy() if rng.random() < 0.5 else image
 
@@ -100,20 +101,20 @@ def _close(sources: Sources, rng: np.random.Generator, _hard: np.ndarray | None)
     x, y = SIDE / 2 + rng.normal(0, 0.16, 2) * (SIDE - 0.55 * size)
     roll = float(np.radians(np.clip(rng.normal(0, 13), -45, 45)))
     scene = Scene(backdrop(sources, rng, SIDE))
-    matrix, flipped, frame = _placement(sources, row, x, y, size, roll, rng)
-    level, matrix = _level(sources.chips, row, matrix, flipped)
+    matrix, flipped, frame = placement(sources, row, x, y, size, roll, rng)
+    level, matrix = stored_level(sources.chips, row, matrix, flipped)
     border = rng.integers(3)
     if border == 0:  # the chip's own mirrored surroundings, out of focus with distance
         wide = cv2.warpAffine(level, matrix, (SIDE, SIDE), borderMode=cv2.BORDER_REFLECT_101)
         tiny = cv2.resize(wide, (12, 12), interpolation=cv2.INTER_AREA)
         scene.image = cv2.resize(tiny, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-    mask = np.full(level.shape[:2], 255, np.uint8)
+    mask: np.ndarray = np.full(level.shape[:2], 255, np.uint8)
     if border < 2:
         edge = max(2, int(level.shape[0] * rng.uniform(0.02, 0.08)))
         mask[:edge] = mask[-edge:] = 0
         mask[:, :edge] = mask[:, -edge:] = 0
         mask = cv2.blur(mask, (edge, edge))
-    _blend(scene.image, level, mask, matrix)
+    blend(scene.image, level, mask, matrix)
     _cover(scene, frame, rng)
     _note(scene, frame)
     return scene
@@ -152,8 +153,8 @@ def _fill_cell(
         size = sources.chips.frames[row, 2] * side / 160 * rng.uniform(0.8, 1.1)
         x, y = x0 + side * rng.normal(0.5, 0.03), y0 + side * rng.normal(0.5, 0.03)
         roll = float(np.radians(rng.normal(0, 9)))
-        matrix, flipped, frame = _placement(sources, row, x - x0, y - y0, size, roll, rng)
-        level, matrix = _level(sources.chips, row, matrix, flipped)
+        matrix, flipped, frame = placement(sources, row, x - x0, y - y0, size, roll, rng)
+        level, matrix = stored_level(sources.chips, row, matrix, flipped)
         patch = cv2.warpAffine(level, matrix, (side, side), borderMode=cv2.BORDER_REFLECT_101)
         _note(scene, (frame[0] + x0, frame[1] + y0, frame[2], frame[3]))
     else:
@@ -183,8 +184,8 @@ def _paste_face(scene: Scene, sources: Sources, rng: np.random.Generator, size: 
     if any(np.hypot(x - f[0], y - f[1]) < 0.5 * (size + f[2]) for f in scene.faces):
         return
     roll = float(np.radians(np.clip(rng.normal(0, 15), -47, 47)))
-    matrix, flipped, frame = _placement(sources, row, x, y, size, roll, rng)
-    level, matrix = _level(sources.chips, row, matrix, flipped)
+    matrix, flipped, frame = placement(sources, row, x, y, size, roll, rng)
+    level, matrix = stored_level(sources.chips, row, matrix, flipped)
     landmarks = sources.chips.landmarks[row, :, :2] * (level.shape[0] / 160)
     if flipped:
         landmarks = level.shape[0] - 1 - landmarks * (1, -1) - (0, level.shape[0] - 1)
@@ -192,7 +193,7 @@ def _paste_face(scene: Scene, sources: Sources, rng: np.random.Generator, size: 
     if not scene.faces and rng.random() < 0.4:
         _body(scene.image, frame, rng)
     patch = recolour(level, rng) if rng.random() < 0.4 else level
-    _blend(scene.image, patch, mask, matrix)
+    blend(scene.image, patch, mask, matrix)
     _cover(scene, frame, rng)
     _note(scene, frame)
 
@@ -211,62 +212,7 @@ def _paste_non_face(scene: Scene, sources: Sources, rng: np.random.Generator, si
     matrix[:, 2] += (x - side / 2, y - side / 2)
     if not scene.faces and rng.random() < 0.4:
         _body(scene.image, (x, y, size, 0.0), rng)
-    _blend(scene.image, patch, cutout_mask(rng, side, None), matrix)
-
-
-def _placement(
-    sources: Sources,
-    row: int,
-    x: float,
-    y: float,
-    size: float,
-    roll: float,
-    rng: np.random.Generator,
-) -> tuple[np.ndarray, bool, tuple[float, float, float, float]]:
-    """Return the transform of a (perhaps mirrored) 160-pixel chip, and where its face comes.
-
-    The asked roll is added to the chip's own.
-    """
-    face_x, face_y, face_size, face_roll = (float(v) for v in sources.chips.frames[row])
-    flipped = bool(rng.random() < 0.5)
-    if flipped:
-        face_x, face_roll = 159 - face_x, -face_roll
-    scale = size / face_size
-    cos, sin = scale * np.cos(roll), scale * np.sin(roll)
-    matrix = np.array([[cos, -sin, 0], [sin, cos, 0]])
-    matrix[:, 2] = (x, y) - matrix[:, :2] @ (face_x, face_y)
-    return matrix, flipped, (float(x), float(y), float(size), face_roll + roll)
-
-
-def _level(
-    chips: Chips, row: int, matrix: np.ndarray, flipped: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the stored size of a chip nearest above what is needed, and its own transform."""
-    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    step = int(np.clip(np.floor(-np.log2(scale) + 0.15), 0, len(chips.photos) - 1))
-    photo = chips.photos[step][row]
-    moved = matrix.copy()
-    moved[:, :2] *= 2**step
-    moved[:, 2] += matrix[:, :2].sum(1) * (2**step - 1) / 2
-    return (np.ascontiguousarray(photo[:, ::-1]) if flipped else photo), moved
-
-
-def _blend(image: np.ndarray, patch: np.ndarray, mask: np.ndarray, matrix: np.ndarray) -> None:
-    """Lay a patch through its mask into the image, touching only the pixels it reaches."""
-    side = patch.shape[0]
-    corners = np.array([[0, 0], [side, 0], [0, side], [side, side]]) @ matrix[:, :2].T
-    corners += matrix[:, 2]
-    x0, y0 = np.clip(np.floor(corners.min(0)), 0, SIDE).astype(int)
-    x1, y1 = np.clip(np.ceil(corners.max(0)) + 1, 0, SIDE).astype(int)
-    if x1 <= x0 or y1 <= y0:
-        return
-    here = matrix.copy()
-    here[:, 2] -= (x0, y0)
-    size = int(x1 - x0), int(y1 - y0)
-    top = cv2.warpAffine(patch, here, size, borderMode=cv2.BORDER_REPLICATE)
-    cover = cv2.warpAffine(mask, here, size).astype(np.uint16)[..., None]
-    below = image[y0:y1, x0:x1]
-    image[y0:y1, x0:x1] = (top * cover + below * (255 - cover) + 127) // 255
+    blend(scene.image, patch, cutout_mask(rng, side, None), matrix)
 
 
 def _cover(
