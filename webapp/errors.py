@@ -192,3 +192,9 @@ class OutputUnwritable(LorgnetteError):
     """A file can't be written where it was asked for. Params: file, reason."""
 
     code = "output-unwritable"
+
+
+class DatabaseOutdated(LorgnetteError):
+    """The database has no tables yet, or those of another version."""
+
+    code, status = "database-outdated", 503

@@ -21,8 +21,11 @@ from flask.cli import with_appcontext
 
 from webapp import storage
 from webapp.config import ROOT
+from webapp.errors import DatabaseOutdated
 from webapp.shop import catalogue
 from webapp.shop import sweep as sweeping
+from webapp.shop.views import SweepReport
+from webapp.storage import schema
 
 HOST = "127.0.0.1"
 GLANCE = 0.25  # s between two looks at the processes
@@ -44,7 +47,24 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def sweep() -> None:
     """Delete what has expired and mend what was interrupted, once."""
-    click.echo(sweeping.run())
+    try:
+        schema.require_current()
+    except DatabaseOutdated:
+        raise click.ClickException(
+            "The database is not up to date. This mends it: flask --app wsgi db upgrade"
+        ) from None
+    click.echo(said(sweeping.run()))
+
+
+def said(report: SweepReport) -> str:
+    """Return in words what a sweep did."""
+    done = (
+        f"{report.expired} expired, {report.doomed} deletions finished, "
+        f"{report.orphans} files without a row, {report.lost} rows without a file"
+    )
+    if not report.broken:
+        return done
+    return f"{done}; artwork is missing, load it again: {', '.join(report.broken)}"
 
 
 @click.command

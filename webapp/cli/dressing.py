@@ -11,6 +11,7 @@ from webapp.errors import NoSuchFace, NotFound
 from webapp.eyewear.frame import Eyewear
 from webapp.faces.finder import Face
 from webapp.fitting.fit import head_of, seat_frame
+from webapp.fitting.scene import Camera, Head
 from webapp.rendering.codec import Pixels, pixels_of
 from webapp.rendering.compose import prepare, try_on
 from webapp.shop import catalogue
@@ -70,11 +71,21 @@ def names_of(frames: Sequence[FrameView]) -> list[str]:
     return [f"{frame.slug}/{variant.slug}" for frame in frames for variant in frame.variants]
 
 
-def choose_face(faces: Sequence[Face], index: int) -> Face:
-    """Return the face of that number, the largest being 0. Raises `NoSuchFace`."""
-    if not 0 <= index < len(faces):
-        raise NoSuchFace(asked=index, found=len(faces))
-    return faces[index]
+def seat(portrait: Portrait, wish: Wish) -> tuple[Face, Camera, Head]:
+    """Return the face that is asked for, counted as the shop does, and the head behind it.
+
+    Raises:
+        FaceError: there is none, or glasses can't be seated on it.
+    """
+    found = find_faces(portrait.pixels, portrait.focal_35mm)
+    if wish.face >= len(found):
+        raise NoSuchFace(asked=wish.face, found=len(found))
+    face, (camera, head) = found[wish.face]
+    if wish.pd_mm is not None:
+        camera, head = head_of(
+            face.landmarks, portrait.size, pd_mm=wish.pd_mm, focal_35mm=portrait.focal_35mm
+        )
+    return face, camera, head
 
 
 def dress(path: Path, looks: Sequence[Look], wish: Wish) -> Iterator[tuple[Look | None, Dressed]]:
@@ -85,10 +96,7 @@ def dress(path: Path, looks: Sequence[Look], wish: Wish) -> Iterator[tuple[Look 
         FaceError: it shows no face that glasses can be seated on.
     """
     portrait = read_portrait(path)
-    face = choose_face(find_faces(portrait.pixels, portrait.focal_35mm), wish.face)
-    camera, head = head_of(
-        face.landmarks, portrait.size, pd_mm=wish.pd_mm, focal_35mm=portrait.focal_35mm
-    )
+    face, camera, head = seat(portrait, wish)
     pixels, scale = resized(portrait, wish.width)
     x, y, width, height = (scale * side for side in face.box)
     box = (x, y, width, height)

@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from webapp.errors import LorgnetteError
+from webapp.errors import DatabaseOutdated, LorgnetteError
 from webapp.storage import schema
 from webapp.web.words import WORDS, words_for
 
@@ -37,10 +37,12 @@ def needs_database(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def prepared(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not schema.is_current():
+        try:
+            schema.require_current()
+        except DatabaseOutdated:
             raise click.ClickException(
                 "The database is not up to date. This mends it: flask --app wsgi db upgrade"
-            )
+            ) from None
         return command(*args, **kwargs)
 
     return prepared
