@@ -5,16 +5,20 @@ The background work has its own (`webapp.jobs`): sweep, worker and serve.
 
 from flask import Flask
 
-from webapp.cli.admin import admin
-from webapp.cli.bench import bench
-from webapp.cli.demo import demo
-from webapp.cli.faces import faces
-from webapp.cli.model import model
-from webapp.cli.settings import settings
-from webapp.cli.tryon import try_on
+from webapp.cli import admin, bench, demo, faces, model, settings, tryon
+
+COMMANDS = (
+    faces.faces,
+    tryon.try_on,
+    demo.demo,
+    admin.admin,
+    model.model,
+    bench.bench,
+    settings.settings,
+)
 
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for command in (faces, try_on, demo, admin, model, bench, settings):
+    for command in COMMANDS:
         app.cli.add_command(command)
