@@ -9,18 +9,26 @@ import numpy as np
 
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Camera, Fit, Floats, Head
-from webapp.rendering import shadows
-from webapp.rendering.colour import Bytes, luminance, to_linear, to_srgb
-from webapp.rendering.fronts import paint_lenses, paint_rims, view_front
+from webapp.rendering.colour import Bytes, Light, luminance, to_linear, to_srgb
+from webapp.rendering.fronts import (
+    View,
+    front_in_sight,
+    paint_lenses,
+    paint_rims,
+    touches,
+    view_front,
+)
 from webapp.rendering.grain import Grain, add_grain, read_grain
-from webapp.rendering.layers import open_base
+from webapp.rendering.layers import open_base, times
 from webapp.rendering.light import Lighting, read_light
 from webapp.rendering.occlusion import Raster, rasterise
-from webapp.rendering.sheets import Box, around, empty, fitted, front_of
-from webapp.rendering.temples import Setting, extent, paint_temples
-from webapp.rendering.textures import front_textures
+from webapp.rendering.shadows import shadow
+from webapp.rendering.sheets import Box, Map, around, empty, fitted, front_of, shared
+from webapp.rendering.temples import Painted, Setting, extent, paint_temples
+from webapp.rendering.textures import Textures, front_textures
 
 SHADOW_MM = 9.0  # below and beside the front, so far a shadow may fall
+UNSEEN_SHADOW = 0.996  # of the light left, a shadow under one level
 OWN_SOFTNESS = 0.40  # pixels, sigma: sampling a texture blurs by about this already
 
 
@@ -121,31 +129,75 @@ def try_on(
     if empty(box):
         return picture
     scene = scene or prepare(photo, fit.camera, fit.head)
-    left, top, right, bottom = box
-    part = photo[top:bottom, left:right]
-    picture[top:bottom, left:right] = _painted(part, box, fit, eyewear, scene, seed, effects)
+    _paint(picture, box, fit, eyewear, scene, seed, effects)
     return picture
 
 
-def _painted(
-    part: Bytes, box: Box, fit: Fit, eyewear: Eyewear, scene: Scene, seed: int, effects: Effects
-) -> Bytes:
-    """Return the photo's pixels of `box` with the frame painted: shadow, temples, lenses, rims."""
+def _paint(
+    picture: Bytes, box: Box, fit: Fit, eyewear: Eyewear, scene: Scene, seed: int, effects: Effects
+) -> None:
+    """Paint the frame into the pixels of `box`: shadow, temples, lenses, rims, tile by tile."""
     px_per_mm = _px_per_mm(fit)
     softness = float(np.sqrt(max(scene.grain.softness**2 - OWN_SOFTNESS**2, 0)))
     textures = front_textures(eyewear.artwork, px_per_mm, softness)
-    base = open_base(to_linear(part))
-    if effects.shadows and not shadows.nothing_in_sight(scene.raster):
-        left = shadows.shadow(fit, eyewear, textures, scene.raster, scene.light)
-        shadows.cast(base, box, scene.raster, left)
-    paint_temples(base, box, fit, eyewear, Setting(px_per_mm, softness, scene.raster, scene.light))
-    view = view_front(fit, eyewear, scene.raster, box, px_per_mm)
-    paint_lenses(base, view, fit, eyewear, textures, scene.light if effects.reflections else None)
-    paint_rims(base, view, eyewear, textures, scene.light)
-    seen = np.ascontiguousarray(base[..., :3])
-    if scene.light.grey:
-        seen = np.repeat(luminance(seen)[..., None], 3, axis=-1)
-    painted = to_srgb(seen)
-    if not effects.grain:
-        return painted
-    return add_grain(painted, np.clip(base[..., 3], 0, 1), scene.grain.noise, seed)
+    setting = Setting(px_per_mm, softness, scene.raster, scene.light)
+    stage = Stage(
+        scene=scene,
+        textures=textures,
+        temples=paint_temples(box, fit, eyewear, setting),
+        shadow=shadow(fit, eyewear, textures, scene.raster, scene.light)
+        if effects.shadows
+        else np.ones_like(scene.raster.depth),
+        seen=front_in_sight(fit, front_of(eyewear), scene.raster),
+        noise=scene.grain.noise if effects.grain else 0.0,
+        seed=seed,
+    )
+    view = view_front(fit, eyewear, scene.light, box, px_per_mm, shiny=effects.reflections)
+    for tile in view.tiles():
+        left, top, right, bottom = tile.grid.box
+        _paint_tile(picture[top:bottom, left:right], tile, stage)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All that the tiles of one picture share, ready to be painted.
+
+    `shadow`: the light left on the raster. `seen`: what the head leaves of the front there,
+    None if all. `noise`: sigma of the grain, levels.
+    """
+
+    scene: Scene
+    textures: Textures
+    temples: list[Painted]
+    shadow: Map
+    seen: Map | None
+    noise: float
+    seed: int
+
+
+def _paint_tile(pixels: Bytes, tile: View, stage: Stage) -> None:
+    """Paint one tile into its `pixels` (h, w, 3), where anything of the frame touches it."""
+    box, raster = tile.grid.box, stage.scene.raster
+    lenses, rims = touches(tile, stage.textures)
+    temples = [temple for temple in stage.temples if not empty(shared(temple.box, box))]
+    left = raster.lift(stage.shadow, box, outside=1.0)
+    if not (lenses or rims or temples) and left.min() > UNSEEN_SHADOW:
+        return
+    base = open_base(times(to_linear(pixels), left))
+    for temple in temples:
+        temple.lay_over(base, box)
+    seen = None if stage.seen is None else raster.lift(stage.seen, box, outside=1.0)
+    if lenses:
+        paint_lenses(base, tile, stage.textures, seen)
+    if rims:
+        paint_rims(base, tile, stage.textures, seen)
+    pixels[...] = _developed(base, box, stage)
+
+
+def _developed(base: Light, box: Box, stage: Stage) -> Bytes:
+    """Return painted linear pixels (h, w, 4) of `box` as sRGB, with the photo's grain."""
+    light = np.ascontiguousarray(base[..., :3])
+    if stage.scene.light.grey:
+        light = np.repeat(luminance(light)[..., None], 3, axis=-1)
+    painted = np.clip(base[..., 3], 0, 1)
+    return add_grain(to_srgb(light), painted, box, stage.noise, stage.seed)

@@ -1,128 +1,177 @@
-"""The front: its lenses, then its rims with their thickness, then its face."""
+"""The front: its lenses, then its rims with their thickness, then its face.
 
-from dataclasses import dataclass
+All that varies smoothly is computed once on a coarse grid; pixels are painted tile by tile, so
+that little memory is touched and tiles without a piece of the front cost nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Fit, Floats
-from webapp.rendering.colour import Light
+from webapp.rendering.colour import Bytes, Light
 from webapp.rendering.layers import lay_over, times
 from webapp.rendering.lenses import LENS_BEHIND, mirrored, tint_of
 from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
-from webapp.rendering.sheets import Box, Grid, Map, Rays, front_of, rays
-from webapp.rendering.textures import Layer, Textures
+from webapp.rendering.sheets import Box, Front, Grid, Map, front_of, rays
+from webapp.rendering.textures import Textures
 
-GRID_PX = 6  # photo pixels between computed points of the maps
-SLICE_PX = 1.2  # photo pixels between the slices of a rim's thickness
+CELL_MM = 2.0  # between computed points of the maps
+CELLS_PX = (2, 24)  # and at least and at most so many photo pixels
+TILE_PX = (208, 104)  # width and height of what is painted at once: it stays in the cache
+SLICE_PX = 1.6  # photo pixels between the slices of a rim's thickness
 MOST_SLICES = 14
+LEAST_SHIFT = 0.4  # photo pixels; a rim whose back lies no further off shows no side
 BIAS, SOFT = 9.0, 5.0  # mm: a front is hidden only by what stands well before it (the nose's side)
-SIDE_LIGHT = 0.16  # how much brighter the front's lit end is than its middle, at full contrast
+SIDE_LIGHT = 0.32  # how much brighter the front's lit end is than its middle, at full contrast
 
 
 @dataclass(frozen=True)
 class View:
-    """The front as the photo's pixels of `grid.box` see it.
+    """The front as the photo's pixels of `grid.box` see it, on the grid (rows, columns, c).
 
-    `face` and `back`: (rows, columns, 2) frame millimetres where the grid's rays meet the
-    front and, `build.depth` behind it, the rims' back. `seen`: (h, w) what the head leaves to
-    be seen, or None where it hides nothing.
+    `face` and `back`: where its rays meet the front and, `build.depth` behind, the rims' back;
+    `glass`: where they meet the lenses: frame millimetres (x, y). `tone`: RGB factors of the
+    light on the frame, and 1. `through`: what the lenses let through, linear RGB. `shine`: what
+    they mirror, linear RGB, nothing if that is switched off.
     """
 
     grid: Grid
-    sight: Rays
     face: Floats
     back: Floats
-    seen: Map | None
+    glass: Floats
+    tone: Floats
+    through: Floats
+    shine: Floats
 
-    def between(self, share: float) -> Floats:
-        """Return where the rays meet the sheet `share` of the way from face to back."""
-        return np.asarray(self.face + share * (self.back - self.face))
+    def tiles(self) -> Iterator["View"]:
+        """Yield the view's tiles."""
+        for grid, (rows, columns) in self.grid.tiles(*TILE_PX):
+            yield replace(
+                self,
+                grid=grid,
+                face=self.face[rows, columns],
+                back=self.back[rows, columns],
+                glass=self.glass[rows, columns],
+                tone=self.tone[rows, columns],
+                through=self.through[rows, columns],
+                shine=self.shine[rows, columns],
+            )
 
 
-def view_front(fit: Fit, eyewear: Eyewear, raster: Raster, box: Box, px_per_mm: float) -> View:
-    """Return where the rays through a box's pixels meet the front."""
-    grid = Grid(box, int(np.clip(round(2.0 * px_per_mm), 2, 4 * GRID_PX)))
-    sheet, pose = front_of(eyewear), fit.frame_pose
+def view_front(
+    fit: Fit, eyewear: Eyewear, light: Lighting, box: Box, px_per_mm: float, *, shiny: bool
+) -> View:
+    """Return how a box's pixels see the front; not `shiny`: its lenses mirror nothing."""
+    grid = Grid(box, int(np.clip(round(CELL_MM * px_per_mm), *CELLS_PX)))
+    sheet, pose, build = front_of(eyewear), fit.frame_pose, eyewear.build
     sight = rays(fit.camera, pose, grid.positions())
     x, y, _ = sheet.meet(sight)
-    back_x, back_y, _ = sheet.meet(sight, eyewear.build.depth)
-    on_raster = rays(fit.camera, pose, raster.positions())
-    seen = raster.share_before(sheet.meet(on_raster)[2], BIAS, SOFT)
-    hidden = bool(seen.min() < 1)
+    back_x, back_y, _ = sheet.meet(sight, build.depth)
+    face, back = np.dstack([x, y]), np.dstack([back_x, back_y])
+    glass = face + min(1.0, LENS_BEHIND / build.depth) * (back - face)
+    at = glass[..., 0], glass[..., 1]
     return View(
         grid=grid,
-        sight=sight,
-        face=np.dstack([x, y]),
-        back=np.dstack([back_x, back_y]),
-        seen=raster.lift(seen, box, outside=1.0) if hidden else None,
+        face=face,
+        back=back,
+        glass=glass,
+        tone=_tone(x / (eyewear.marks.width / 2), light, pose.rotation),
+        through=tint_of(eyewear.lens, eyewear.artwork).at(at[1]),
+        shine=mirrored(eyewear.lens, light, sheet, pose, sight, at)
+        if shiny
+        else np.zeros((*x.shape, 3)),
     )
 
 
-def _sampled(picture: Light, layer: Layer, grid: Grid, at: Floats, border: int) -> Light:
-    """Return a picture in `layer`'s pixels at frame millimetres `at`, for the box's pixels."""
-    across, down = cv2.split(grid.enlarge(at * layer.scale + layer.zero))
-    return np.asarray(cv2.remap(picture, across, down, cv2.INTER_LINEAR, borderMode=border))
+def _tone(across: Floats, light: Lighting, turn: Floats) -> Floats:
+    """Return (..., 4) factors of the light's strength, colour and side, and 1 for alpha.
+
+    `across`: from -1 to 1 over the front, onlooker's left to right.
+    """
+    sideways = float(light.towards @ turn[:, 0])
+    side = 1 + SIDE_LIGHT * light.contrast * sideways * np.clip(across, -1, 1)
+    colour = side[..., None] * (light.exposure * light.tint)
+    return np.concatenate([colour, np.ones((*across.shape, 1))], axis=-1)
 
 
-def paint_lenses(
-    base: Light, view: View, fit: Fit, eyewear: Eyewear, textures: Textures, light: Lighting | None
-) -> None:
-    """Dim `base` (h, w, 4) behind the lenses and lay on what they mirror; no light, no mirror."""
-    at = view.between(min(1.0, LENS_BEHIND / eyewear.build.depth))
-    share = _sampled(textures.lenses, textures.front, view.grid, at, cv2.BORDER_CONSTANT)
-    if view.seen is not None:
-        share = share * view.seen
+def front_in_sight(fit: Fit, sheet: Front, raster: Raster) -> Map | None:
+    """Return how much of the front the head leaves to be seen, on the raster; None if all."""
+    sight = rays(fit.camera, fit.frame_pose, raster.positions())
+    seen = raster.share_before(sheet.meet(sight)[2], BIAS, SOFT)
+    return seen if seen.min() < 1 else None
+
+
+def touches(view: View, textures: Textures) -> tuple[bool, bool]:
+    """Tell whether lenses, and whether rims, are seen in a view."""
+    layer = textures.front
+    points = np.concatenate([view.face, view.back]).reshape(-1, 2) * layer.scale + layer.zero
+    low, high = np.floor(points.min(axis=0)) - 1, np.ceil(points.max(axis=0)) + 2
+    columns = slice(max(0, int(low[0])), max(0, int(high[0])))
+    rows = slice(max(0, int(low[1])), max(0, int(high[1])))
+    return bool(textures.lenses[rows, columns].any()), bool(textures.solid[rows, columns].any())
+
+
+def paint_lenses(base: Light, view: View, textures: Textures, seen: Map | None) -> None:
+    """Dim `base` (h, w, 4) behind the lenses and lay on what they mirror."""
+    maps = _maps(view, textures, view.glass)
+    share = _sampled(textures.lenses, maps)
+    if seen is not None:
+        share = share * seen
     shares = cv2.merge([share] * 3)
-    through = tint_of(eyewear.lens, eyewear.artwork).at(at[..., 1])
-    kept = 1 - cv2.multiply(shares, 1 - view.grid.enlarge(through))
-    seen = cv2.multiply(np.ascontiguousarray(base[..., :3]), kept)
-    if light is not None:
-        sheet, points = front_of(eyewear), (at[..., 0], at[..., 1])
-        shine = mirrored(eyewear.lens, light, sheet, fit.frame_pose, view.sight, points)
-        seen = cv2.add(seen, cv2.multiply(shares, view.grid.enlarge(shine)))
-    base[..., :3] = seen
+    kept = 1 - cv2.multiply(shares, 1 - view.grid.enlarge(view.through))
+    shine = cv2.multiply(shares, view.grid.enlarge(view.shine))
+    base[..., :3] = cv2.add(cv2.multiply(np.ascontiguousarray(base[..., :3]), kept), shine)
 
 
-def paint_rims(
-    base: Light, view: View, eyewear: Eyewear, textures: Textures, light: Lighting
-) -> None:
+def paint_rims(base: Light, view: View, textures: Textures, seen: Map | None) -> None:
     """Paint the rims' sides and their face over `base` (h, w, 4)."""
-    tone = _tone(view, light, eyewear)
-    sides = _sides(view, textures)
-    if sides is not None:
-        lay_over(base, sides * tone, view.seen)
-    face = _sampled(textures.front.paint, textures.front, view.grid, view.face, cv2.BORDER_CONSTANT)
-    lay_over(base, face * tone, view.seen)
+    tone = view.grid.enlarge(view.tone)
+    face, moved = _maps(view, textures, view.face), _shift(view)
+    if moved >= LEAST_SHIFT:
+        sides = _sides(textures, face, _maps(view, textures, view.back), moved)
+        lay_over(base, sides * tone, seen)
+    lay_over(base, _sampled(textures.front.paint, face) * tone, seen)
 
 
-def _tone(view: View, light: Lighting, eyewear: Eyewear) -> Light:
-    """Return (h, w, 4) factors: the light's strength, colour and side; 1 for alpha."""
-    end = np.clip(view.face[..., 0] / (eyewear.marks.width / 2), -1, 1)
-    side = 1 + SIDE_LIGHT * light.contrast * float(light.towards[0]) * 2 * end
-    coarse = side[..., None] * np.append(light.exposure * light.tint, 0)
-    coarse[..., 3] = 1
-    return view.grid.enlarge(coarse)
+Maps = tuple[Map, Map]
 
 
-def _sides(view: View, textures: Textures) -> Light | None:
+def _maps(view: View, textures: Textures, at: Floats) -> Maps:
+    """Return the texture pixels, x and y (h, w), of frame millimetres `at` on the grid."""
+    pixels = at * textures.front.scale + textures.front.zero
+    return view.grid.enlarge(pixels[..., 0]), view.grid.enlarge(pixels[..., 1])
+
+
+def _between(first: Maps, last: Maps, share: float) -> Maps:
+    """Return maps `share` of the way from the first to the last."""
+    x, y = (cv2.addWeighted(a, 1 - share, b, share, 0) for a, b in zip(first, last, strict=True))
+    return np.asarray(x, dtype=np.float32), np.asarray(y, dtype=np.float32)
+
+
+def _sampled(picture: Light, maps: Maps, border: int = cv2.BORDER_CONSTANT) -> Light:
+    return np.asarray(cv2.remap(picture, *maps, cv2.INTER_LINEAR, borderMode=border), np.float32)
+
+
+def _shift(view: View) -> float:
+    """Return how many photo pixels apart the rims' face and back look, at most."""
+    apart = float(np.abs(view.back - view.face).max())
+    spread = float(np.abs(view.face[:, 1:] - view.face[:, :-1]).mean()) / view.grid.step
+    return apart / max(spread, 1e-6)
+
+
+def _sides(textures: Textures, face: Maps, back: Maps, moved: float) -> Light:
     """Return the rims' sides (h, w, 4): the outline's sweep from the back to the face."""
-    shift = np.abs(view.back - view.face).max() * textures.front.scale[0]
-    step = view.grid.step
-    spread = np.abs(view.face[1:-1, 2:-1] - view.face[1:-1, 1:-2]).mean() / step  # mm per pixel
-    moved = float(shift / textures.front.scale[0] / max(float(spread), 1e-6))
-    if moved < 0.4:
-        return None
     count = int(np.clip(np.ceil(moved / SLICE_PX), 1, MOST_SLICES))
-    alpha = np.ascontiguousarray(textures.front.paint[..., 3])
-    swept = np.zeros(view.grid.shape, dtype=np.float32)
+    swept: Bytes = np.zeros(face[0].shape, dtype=np.uint8)
     for number in range(1, count + 1):
-        at = view.between(number / count)
-        cover = _sampled(alpha, textures.front, view.grid, at, cv2.BORDER_CONSTANT)
-        np.maximum(swept, cover, out=swept)
-    colour = _sampled(
-        textures.front.side, textures.front, view.grid, view.between(0.5), cv2.BORDER_REPLICATE
-    )
-    return np.concatenate([times(colour, swept), swept[..., None]], axis=-1)
+        maps = _between(face, back, number / count)
+        cv2.max(swept, cv2.remap(textures.solid, *maps, cv2.INTER_LINEAR), dst=swept)
+    alpha = np.asarray(swept, dtype=np.float32) / np.float32(255)
+    middle = _between(face, back, 0.5)
+    colour = _sampled(textures.front.side, middle, cv2.BORDER_REPLICATE)
+    return np.concatenate([times(colour, alpha), alpha[..., None]], axis=-1)

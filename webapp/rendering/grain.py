@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -18,6 +19,8 @@ REBLUR = 1.2  # pixels
 SOFTNESS = (0.45, 4.0)  # pixels, sigma: a camera's own least, and the most that is believed
 NOISE_MOST = 8.0  # levels
 IMMERKAER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
+PATTERN_PX = 256  # noise repeats at this distance, too far to be noticed
+LEAST_NOISE = 0.15  # levels; less is lost in rounding
 GRAIN_SOFT = 0.55  # pixels, sigma: neighbouring pixels share noise, after demosaicing and JPEG
 
 
@@ -96,17 +99,24 @@ def _noise(patches: list[Light]) -> float:
     return min(min(sigmas, default=1.0), NOISE_MOST)
 
 
-def add_grain(picture: Bytes, painted: Light, noise: float, seed: int) -> Bytes:
-    """Return `picture` (h, w, 3) with noise where it is painted (h, w, 0 to 1), same for a seed."""
-    if noise < 0.15:
+def add_grain(picture: Bytes, painted: Light, box: Box, noise: float, seed: int) -> Bytes:
+    """Return the pixels of `box` (h, w, 3) with noise where they are painted (h, w, 0 to 1).
+
+    The noise at a pixel depends on its place and the seed alone.
+    """
+    if noise < LEAST_NOISE:
         return picture
-    grain = _pattern(picture.shape[:2], seed)
-    shares = cv2.merge([painted * grain * noise] * 3)
+    left, top, right, bottom = box
+    rows, columns = np.arange(top, bottom) % PATTERN_PX, np.arange(left, right) % PATTERN_PX
+    grain = _pattern(seed)[np.ix_(rows, columns)]
+    shares = cv2.merge([painted * grain * np.float32(noise)] * 3)
     return np.asarray(cv2.add(picture, shares, dtype=cv2.CV_8U), dtype=np.uint8)
 
 
-def _pattern(shape: tuple[int, int], seed: int) -> Light:
-    """Return unit noise (rows, columns), neighbours alike, from a generator of `seed`."""
-    noise = np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
-    soft = cv2.GaussianBlur(noise, (0, 0), GRAIN_SOFT)
-    return np.asarray(soft / max(float(soft.std()), 1e-6), dtype=np.float32)
+@lru_cache(maxsize=4)
+def _pattern(seed: int) -> Light:
+    """Return a square of unit noise whose neighbours are alike, and which can be tiled."""
+    noise = np.random.default_rng(seed).standard_normal((PATTERN_PX, PATTERN_PX), np.float32)
+    wrapped = cv2.copyMakeBorder(noise, 8, 8, 8, 8, cv2.BORDER_WRAP)
+    soft = np.asarray(cv2.GaussianBlur(wrapped, (0, 0), GRAIN_SOFT))[8:-8, 8:-8]
+    return np.asarray(soft / soft.std(), dtype=np.float32)

@@ -12,8 +12,8 @@ from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Camera, Fit, Floats
 from webapp.rendering.colour import Light
 from webapp.rendering.light import Lighting
-from webapp.rendering.occlusion import NOTHING, Raster
-from webapp.rendering.sheets import Box, Map, Rays, front_of
+from webapp.rendering.occlusion import Raster
+from webapp.rendering.sheets import Map, Rays, front_of
 from webapp.rendering.textures import Layer, Textures
 
 NEAR_BLUR, FAR_BLUR = 0.9, 2.6  # mm, sigma of a shadow's edge: at the skin, and at FAR
@@ -26,6 +26,8 @@ SPREAD = 0.55  # the light's slant is held to this, or shadows of low lamps run 
 
 def shadow(fit: Fit, eyewear: Eyewear, textures: Textures, raster: Raster, light: Lighting) -> Map:
     """Return the share of light left (rows, columns) on the raster, 1 where nothing is taken."""
+    if not raster.skin.any():
+        return np.ones_like(raster.depth)
     depth = np.where(raster.skin, raster.depth, raster.depth[raster.skin].mean())
     skin = _points(fit.camera, raster.positions(), depth)
     pose = fit.frame_pose
@@ -78,14 +80,3 @@ def _cover(eyewear: Eyewear, textures: Textures, blur_mm: float, x: Floats, y: F
     map_y = y * scale[1] + (layer.zero[1] + 0.5) * scale[1] / layer.scale[1] - 0.5
     covered = cv2.remap(small, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR)
     return np.asarray(covered)
-
-
-def cast(base: Light, box: Box, raster: Raster, left: Map) -> None:
-    """Darken `base` (h, w, 4), the linear pixels of `box`, by the light left on the raster."""
-    full = raster.lift(left, box, outside=1.0)
-    base[..., :3] *= full[..., None]
-
-
-def nothing_in_sight(raster: Raster) -> bool:
-    """Tell whether no skin is in the raster, so that nothing can fall on it."""
-    return not bool((raster.skin & (raster.depth < NOTHING)).any())

@@ -6,6 +6,7 @@ camera coordinates. Maps are smooth, so they are computed on a coarse grid of th
 pixels and enlarged.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -26,9 +27,7 @@ LEAST_FACING = 0.15  # a ray that meets the front at a flatter angle is bent up 
 
 def fitted(box: Box, size: tuple[int, int]) -> Box:
     """Return the part of `box` inside a picture of `size` (width, height); may be empty."""
-    (left, top, right, bottom), (width, height) = box, size
-    left, top = min(max(left, 0), width), min(max(top, 0), height)
-    return left, top, max(left, min(right, width)), max(top, min(bottom, height))
+    return shared(box, (0, 0, *size))
 
 
 def around(pixels: Floats, margin: float) -> Box:
@@ -36,6 +35,14 @@ def around(pixels: Floats, margin: float) -> Box:
     low = np.floor(pixels.min(axis=0) - margin)
     high = np.ceil(pixels.max(axis=0) + margin) + 1
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def shared(box: Box, outer: Box) -> Box:
+    """Return the part of `box` inside `outer`; may be empty."""
+    left, top, right, bottom = outer
+    across = min(max(box[0], left), right), min(max(box[2], left), right)
+    downwards = min(max(box[1], top), bottom), min(max(box[3], top), bottom)
+    return across[0], downwards[0], across[1], downwards[1]
 
 
 def empty(box: Box) -> bool:
@@ -57,12 +64,30 @@ class Grid:
 
     def positions(self) -> Floats:
         """Return the cells' centres (rows, columns, 2) as (x, y) photo pixels."""
-        left, top, right, bottom = self.box
-        columns = np.arange(-1, -(-(right - left) // self.step) + 1)
-        rows = np.arange(-1, -(-(bottom - top) // self.step) + 1)
+        left, top = self.box[:2]
+        rows, columns = (np.arange(-1, count + 1) for count in self._cells())
         middle = (self.step - 1) / 2
         x, y = np.meshgrid(columns * self.step + left + middle, rows * self.step + top + middle)
         return np.dstack([x, y])
+
+    def tiles(self, wide: int, high: int) -> Iterator[tuple["Grid", tuple[slice, slice]]]:
+        """Yield grids of about `wide` x `high` pixels that make up the box, left to right.
+
+        With each comes where its positions lie among this grid's, as (rows, columns).
+        """
+        left, top, right, bottom = self.box
+        across, down = max(1, wide // self.step), max(1, high // self.step)
+        for row in range(0, -(-(bottom - top) // self.step), down):
+            for column in range(0, -(-(right - left) // self.step), across):
+                x, y = left + column * self.step, top + row * self.step
+                far_x, far_y = x + across * self.step, y + down * self.step
+                part = Grid((x, y, min(far_x, right), min(far_y, bottom)), self.step)
+                rows, columns = part._cells()
+                yield part, (slice(row, row + rows + 2), slice(column, column + columns + 2))
+
+    def _cells(self) -> tuple[int, int]:
+        left, top, right, bottom = self.box
+        return -(-(bottom - top) // self.step), -(-(right - left) // self.step)
 
     def enlarge(self, values: Floats) -> Map:
         """Return values (rows, columns[, c]) at each of the box's pixels, float32."""

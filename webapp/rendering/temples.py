@@ -12,10 +12,10 @@ import numpy as np
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Camera, Fit, Floats, Pose
 from webapp.rendering.colour import Light
-from webapp.rendering.layers import lay_over
+from webapp.rendering.layers import lay_over, times
 from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
-from webapp.rendering.sheets import Box, Map, around, empty, front_of, rays
+from webapp.rendering.sheets import Box, Map, around, empty, front_of, rays, shared
 from webapp.rendering.textures import Layer, TempleTextures, temple_texture
 
 BIAS, SOFT = 4.0, 4.0  # mm: a temple this little behind the skin is still seen; how softly it goes
@@ -112,36 +112,53 @@ class Setting:
     light: Lighting
 
 
-def paint_temples(base: Light, box: Box, fit: Fit, eyewear: Eyewear, setting: Setting) -> None:
-    """Paint both temples over `base` (h, w, 4), the linear pixels of `box`."""
-    for bar in bars(fit, eyewear):
-        _paint(base, box, bar, fit, eyewear, setting)
+@dataclass(frozen=True)
+class Painted:
+    """A layer (h, w, 4) float32, linear RGB times alpha and alpha, on the pixels of `box`."""
+
+    box: Box
+    layer: Light
+
+    def lay_over(self, base: Light, box: Box) -> None:
+        """Lay it over `base` (h, w, 4), the linear pixels of `box`, where the two boxes meet."""
+        both = shared(self.box, box)
+        if not empty(both):
+            lay_over(_cut(base, box, both), _cut(self.layer, self.box, both))
 
 
-def _paint(base: Light, box: Box, bar: Bar, fit: Fit, eyewear: Eyewear, setting: Setting) -> None:
+def _cut(pixels: Light, box: Box, part: Box) -> Light:
+    """Return the view of `part` in the pixels of `box`."""
+    return pixels[part[1] - box[1] : part[3] - box[1], part[0] - box[0] : part[2] - box[0]]
+
+
+def paint_temples(box: Box, fit: Fit, eyewear: Eyewear, setting: Setting) -> list[Painted]:
+    """Return both temples as far as they lie in `box`, the one to be laid first, first."""
+    painted = (_paint(box, bar, fit, eyewear, setting) for bar in bars(fit, eyewear))
+    return [temple for temple in painted if not empty(temple.box)]
+
+
+def _paint(box: Box, bar: Bar, fit: Fit, eyewear: Eyewear, setting: Setting) -> Painted:
     """Paint one temple: its solid in its edges' colour, then the side that faces the camera."""
     thickness = eyewear.build.temple_thickness
     sheets = [bar, bar.moved(thickness)]
     corners = [fit.camera.project(_outline(sheet, eyewear)) for sheet in sheets]
-    part = _within(around(np.concatenate(corners), 2), box)
+    part = shared(around(np.concatenate(corners), 2), box)
     if empty(part):
-        return
-    view = base[part[1] - box[1] : part[3] - box[1], part[0] - box[0] : part[2] - box[0]]
+        return Painted(part, np.zeros((0, 0, 4), dtype=np.float32))
     breadth = _breadth(corners[0])
     art, tone = eyewear.artwork, setting.light.exposure * setting.light.tint
     squeeze = breadth / (art.ear[0] / art.scale * setting.px_per_mm)
     texture = temple_texture(art, setting.px_per_mm, setting.softness, squeeze)
-    seen = setting.raster.lift(_in_sight(bar, fit, setting.raster), part, outside=1.0)
-
-    solid = _solid(sheets, texture, fit.camera, part)
-    lay_over(view, solid * np.append(tone, 1).astype(np.float32), seen)
-    facing = sheets[0] if bar.shows_outside else sheets[1]
+    layer = _solid(sheets, texture, fit.camera, part) * np.append(tone, 1).astype(np.float32)
     # A side narrower than a few pixels is all seams: the solid's edge stands for it.
     broad = float(np.clip((breadth - 2) / 4, 0, 1))
     if broad > 0:
+        facing = sheets[0] if bar.shows_outside else sheets[1]
         side = _warp(texture.side.paint, texture.side, facing, fit.camera, part)
-        side *= np.append(tone * (1.0 if bar.shows_outside else INSIDE), 1).astype(np.float32)
-        lay_over(view, side, seen * np.float32(broad))
+        bright = tone * (1.0 if bar.shows_outside else INSIDE)
+        lay_over(layer, side * np.append(bright * broad, broad).astype(np.float32))
+    seen = setting.raster.lift(_in_sight(bar, fit, setting.raster), part, outside=1.0)
+    return Painted(part, times(layer, seen))
 
 
 def _solid(sheets: list[Bar], texture: TempleTextures, camera: Camera, part: Box) -> Light:
@@ -174,13 +191,6 @@ def _breadth(corners: Floats) -> float:
     upright = (hinge_low - hinge_top) + (ear_low - ear_top)
     away = (ear_top + ear_low - hinge_top - hinge_low) / 2
     return float(abs(upright[0] * away[1] - upright[1] * away[0]) / np.linalg.norm(upright))
-
-
-def _within(box: Box, outer: Box) -> Box:
-    left, top, right, bottom = outer
-    across = min(max(box[0], left), right), min(max(box[2], left), right)
-    downwards = min(max(box[1], top), bottom), min(max(box[3], top), bottom)
-    return across[0], downwards[0], across[1], downwards[1]
 
 
 def _in_sight(bar: Bar, fit: Fit, raster: Raster) -> Map:

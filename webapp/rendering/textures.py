@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from webapp.eyewear.frame import Artwork
 from webapp.fitting.scene import Floats
-from webapp.rendering.colour import Light, to_linear
+from webapp.rendering.colour import Bytes, Light, to_linear
 
 FINER = 1.3  # texture pixels per photo pixel: sampling between them then blurs little
 OCTAVE = 4  # texture sizes per doubling
@@ -51,10 +51,13 @@ class Layer:
 
 @dataclass(frozen=True)
 class Textures:
-    """A front and its lenses' share, `lenses` (h, w) float32 from 0 to 1, in the same pixels."""
+    """A front, and in the same pixels (h, w): its lenses' share, float32 from 0 to 1, and how
+    `solid` its rims are, uint8.
+    """
 
     front: Layer
     lenses: Light
+    solid: Bytes
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,8 @@ def _front(artwork: Artwork, ratio: float, blur: float) -> Textures:
     height, width = front.paint.shape[:2]
     shares = cv2.resize(artwork.lenses, (width, height), interpolation=cv2.INTER_AREA)
     lenses = np.asarray(shares, dtype=np.float32) * np.float32(1 / 255)
-    return Textures(front, _soften(np.asarray(lenses, dtype=np.float32), blur))
+    solid = np.asarray(np.rint(front.paint[..., 3] * 255), dtype=np.uint8)
+    return Textures(front, _soften(np.asarray(lenses, dtype=np.float32), blur), solid)
 
 
 def _temple(artwork: Artwork, ratio: float, blur: float, squeeze: float) -> TempleTextures:
