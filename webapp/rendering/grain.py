@@ -17,6 +17,9 @@ WINDOW_PX = 320  # at most so much of the photo is looked at, at its full resolu
 PATCH_PX = 24
 REBLUR = 1.2  # pixels
 SOFTNESS = (0.45, 4.0)  # pixels, sigma: a camera's own least, and the most that is believed
+USUAL_SOFTNESS = 0.7  # where nothing in sight can tell
+LEAST_WINDOW_PX = 12
+LEAST_SLOPE = 12.0  # of Sobel's operator, an eighth of it levels a pixel: no edge at all
 NOISE_MOST = 8.0  # levels
 IMMERKAER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
 PATTERN_PX = 256  # noise repeats at this distance, too far to be noticed
@@ -69,9 +72,11 @@ def _softness(grey: Light) -> float:
     An edge of blur s has a slope in proportion to 1 / s; blurred again by r, to
     1 / sqrt(s^2 + r^2) (Zhuo and Sim, "Defocus map estimation from a single image", 2011).
     """
-    if min(grey.shape) < 12:
-        return 0.6
+    if min(grey.shape) < LEAST_WINDOW_PX:
+        return USUAL_SOFTNESS
     sharp = _slope(grey)
+    if np.percentile(sharp, 98) < LEAST_SLOPE:
+        return USUAL_SOFTNESS
     again = _slope(np.asarray(cv2.GaussianBlur(grey, (0, 0), REBLUR)))
     steep = sharp >= np.percentile(sharp, 98)
     ratio = float(np.median(sharp[steep] / np.maximum(again[steep], 1e-3)))

@@ -14,7 +14,7 @@ MARGIN = 0.04  # of the width, left empty on each side
 STUDIO = 0.9  # linear light of the white tent that a mirrored lens shows in a product photo
 
 
-def product_picture(artwork: Artwork, lens: Lens, width: int = 960) -> Pixels:
+def product_picture(artwork: Artwork, lens: Lens, width: int = 800) -> Pixels:
     """Return (H, W, 4) uint8 sRGB, straight alpha, `width` px wide: the front, lenses tinted.
 
     Over white the lenses look as their transmittance says; over any light page they darken
@@ -55,5 +55,6 @@ def framed(layer: Layer, width: int) -> Layer:
     edge = round(MARGIN * width)
     inner = width - 2 * edge
     height = max(1, round(cut.shape[0] * inner / cut.shape[1]))
-    small = cv2.resize(cut, (inner, height), interpolation=cv2.INTER_AREA)
+    smooth = cv2.INTER_AREA if inner < cut.shape[1] else cv2.INTER_CUBIC
+    small = np.clip(cv2.resize(cut, (inner, height), interpolation=smooth), 0, 1)
     return np.asarray(np.pad(small, ((edge, edge), (edge, edge), (0, 0))), dtype=np.float32)

@@ -19,7 +19,7 @@ from webapp.fitting.scene import Camera, Floats, Pose
 Map = NDArray[np.float32]
 Box = tuple[int, int, int, int]  # left, top, right, bottom in photo pixels, the last two excluded
 
-MEETINGS = 4  # fixed-point steps; each cuts the error by the slope times the ray's slant, under 0.3
+MEETINGS = 5  # fixed-point steps; each cuts the error by the slope times the ray's slant, under 0.3
 BEND = 5.0  # mm to either side of the bridge's middle over which the two halves' turn is rounded
 REACH_Y = 34.0  # mm; above and below, the front is no higher than this, so it curves no further
 LEAST_FACING = 0.15  # a ray that meets the front at a flatter angle is bent up to this
