@@ -14,12 +14,11 @@ from webapp.fitting.camera import camera_of
 from webapp.rendering.codec import Pixels, encode_jpeg
 from webapp.shop import catalogue, photos, sight
 from webapp.shop.sight import Sight
-from webapp.shop.views import FrameView, PhotoView, TryOnView
+from webapp.shop.views import FrameView, PhotoView
 from webapp.storage import files
 
 VISIT, STRANGER = "the-visit-that-owns-it", "somebody-elses-visit"
 MARKS = SizeMarks(lens_width=50, lens_height=40, bridge=20, temple=145, width=138)
-ALL_KINDS = {".jpg", ".png", ".webp"}
 
 
 def face(size: tuple[int, int], distance: float = 600.0, yaw: float = 0.0) -> Face:
@@ -141,9 +140,3 @@ def on_disk() -> set[str]:
     """Names of all files in the picture folder, unfinished ones too."""
     top: Path = files.folder()
     return {str(path.relative_to(top)) for path in top.rglob("*") if path.is_file()}
-
-
-def same_picture(one: TryOnView, other: TryOnView) -> bool:
-    """Whether two try-ons show the same, apart from being different rows."""
-    plain = {"token": "", "created": one.created, "expires": one.expires, "milliseconds": 0}
-    return replace(one, **plain) == replace(other, **plain)

@@ -1,7 +1,7 @@
 """The catalogue: what goes in comes out the same, and nonsense stays outside."""
 
 import io
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -10,9 +10,8 @@ from sqlalchemy import func, select
 
 from tests import factories
 from tests.factories import MARKS, artwork, on_disk
-from webapp.drawn.catalogue import DemoFrame
 from webapp.errors import InvalidFrame, NotFound, SlugTaken
-from webapp.eyewear.frame import Build, Lens, LensKind
+from webapp.eyewear.frame import Artwork, Build, Lens, LensKind, SizeMarks
 from webapp.rendering import codec
 from webapp.shop import artworks, catalogue
 from webapp.storage import belongings, files
@@ -199,7 +198,7 @@ def test_the_product_picture_shows_the_rims_on_nothing():
     picture = product(Lens())
 
     height, width = picture.shape[:2]
-    assert width == 960
+    assert width == 800
     assert (picture[[0, -1], :, 3] == 0).all()
     assert (picture[:, [0, -1], 3] == 0).all()
     rim = picture[height // 2, :, 3] == 255
@@ -216,37 +215,41 @@ def test_the_product_picture_over_white_shows_what_the_lens_lets_through():
     assert shown == pytest.approx(255 * (1.055 * 0.2 ** (1 / 2.4) - 0.055), abs=3)
 
 
+@dataclass(frozen=True)
 class DrawnVariant:
     """As a demo variant: its artwork is drawn when asked for."""
 
-    name, swatch, lens, lens_label = "Black", "#000000", Lens(), "Clear"
+    slug: str
+    name: str = "Black"
+    swatch: str = "#000000"
+    lens: Lens = field(default_factory=Lens)
+    lens_label: str = "Clear"
 
-    def __init__(self, slug: str) -> None:
-        self.slug = slug
-
-    def artwork(self):
+    def artwork(self) -> Artwork:
         return artwork()
+
+
+@dataclass(frozen=True)
+class DrawnFrame:
+    """As a demo frame."""
+
+    slug: str
+    name: str
+    brand: str = "Lorgnette"
+    shape: str = "square"
+    material: str = "acetate"
+    gender: str = "unisex"
+    marks: SizeMarks = MARKS
+    build: Build = field(default_factory=Build)
+    price_cents: int = 100
+    currency: str = "EUR"
+    variants: tuple[DrawnVariant, ...] = (DrawnVariant("black"), DrawnVariant("red"))
 
 
 @pytest.fixture
 def demo(monkeypatch):
-    """Three small demo frames instead of the real ones, which take seconds to draw."""
-    frames = [
-        DemoFrame(
-            name=slug.title(),
-            brand="Lorgnette",
-            slug=slug,
-            shape="square",
-            material="acetate",
-            gender="unisex",
-            marks=MARKS,
-            build=Build(),
-            price_cents=100,
-            currency="EUR",
-            variants=(DrawnVariant("black"), DrawnVariant("red")),
-        )
-        for slug in ("uno", "due", "tre")
-    ]
+    """Three small demo frames instead of the real ones, which take long to draw."""
+    frames = [DrawnFrame("uno", "Uno"), DrawnFrame("due", "Due"), DrawnFrame("tre", "Tre")]
     monkeypatch.setattr(catalogue, "demo_frames", lambda: frames)
 
 

@@ -157,6 +157,8 @@ def test_killed_while_storing_nothing_is_left_after_the_sweep(what, point, monke
     published()
     kept = keep() if what == "try-on" else None
     before = on_disk()
+    for number in range(256):  # so that the fault strikes the file's own steps
+        (files.folder() / f"{number:02x}").mkdir(exist_ok=True)
     die_while_storing(point, monkeypatch)
 
     with pytest.raises(Killed):

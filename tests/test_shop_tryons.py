@@ -89,7 +89,7 @@ def test_a_typed_pd_is_used_and_never_stored():
     assert made.pd.value == pytest.approx(58.5, abs=0.5)
     with reading() as session:
         for table in (TryOn, Event):
-            for row in session.execute(select(*table.__table__.columns)):  # type: ignore[attr-defined]
+            for row in session.execute(select(*table.__table__.columns)):
                 assert 58.5 not in tuple(row)
 
 
@@ -261,3 +261,21 @@ def test_views_are_copies_that_outlive_the_database():
     made = tryons.make(keep().token, VISIT, "ada", "black")
 
     assert replace(made, token="x").frame.variants[0].name == "Black"
+
+
+def test_a_close_up_shows_the_head_that_the_try_on_names(finder):
+    finder.how["distance"] = 900  # far away, so that there is something to come closer to
+    published()
+    kept = keep(photo(1600, 1200))
+    made = tryons.make(kept.token, VISIT, "ada", "black")
+    left, top, side = made.close_up
+
+    shown = pixels(tryons.preview(kept.token, VISIT, "ada", "black", width=400, close=True))
+
+    assert 0 < side < 1200
+    assert 0 <= left <= 1600 - side
+    assert 0 <= top <= 1200 - side
+    assert shown.shape[0] == pytest.approx(min(400, side), abs=1)
+    whole = pixels(tryons.jpeg(made.token, VISIT))[top : top + side, left : left + side]
+    small = Image.fromarray(whole.astype(np.uint8)).resize(shown.shape[1::-1])
+    assert abs(shown - np.asarray(small).astype(int)).mean() < 8
