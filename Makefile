@@ -42,12 +42,12 @@ bench: $(STAMP_DEV)
 
 $(STAMP): $(BIN)/python
 	@echo "Installing the shop's requirements into .venv; the first time takes minutes."
-	@$(BIN)/python -m pip install --quiet -r requirements.txt
+	@$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
 $(STAMP_DEV): $(BIN)/python
 	@echo "Installing the requirements and the tests' tools into .venv."
-	@$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@$(BIN)/python -m pip install -r requirements-dev.txt
 	@touch $(STAMP) $@
 
 $(BIN)/python:

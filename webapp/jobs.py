@@ -5,6 +5,7 @@ pipe as its standard input, and nothing is ever written to it: when the supervis
 even by kill -9, the pipe closes, and both see that and end too.
 """
 
+import http.client
 import os
 import select
 import signal
@@ -29,6 +30,7 @@ from webapp.storage import schema
 
 HOST = "127.0.0.1"
 GLANCE = 0.25  # s between two looks at the processes
+ANSWER_SECONDS = 2.0  # a shop that takes longer to say that it is well is not open yet
 STOP_SECONDS = 15.0  # a process that has not ended by then is killed
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # s before a process that died is started again
 PROVEN_SECONDS = 60.0  # one that has lived so long is started again after the first pause
@@ -103,8 +105,8 @@ def serve() -> None:
     refuse_taken(port)
     storage.migrate()
     if not catalogue.all_frames():
-        click.echo("Drawing the demo catalogue ...")
-        click.echo(f"The catalogue has {catalogue.load_demo()} frames.")
+        click.echo("Drawing the demo catalogue:")
+        catalogue.load_demo(lambda done, of, name: click.echo(f"  {done} of {of}: {name}"))
     environ = {
         "BASE_URL": f"http://{HOST}:{port}",  # where nothing else was said
         **os.environ,
@@ -187,8 +189,9 @@ def supervise(
     open_yet = False
     try:
         while not told and server.poll() is None:
-            kept.tend()
-            if not open_yet and answers(port):
+            if open_yet:
+                kept.tend()  # from now on: while the server starts, the processor is its own
+            elif answers(port):
                 open_yet = True
                 click.echo(greeting(port))
             time.sleep(GLANCE)
@@ -236,9 +239,12 @@ def stop(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
 
 
 def answers(port: int) -> bool:
-    """Tell whether a server listens on the port."""
+    """Tell whether the shop answers: gunicorn listens before its worker has loaded the app."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_SECONDS)
     try:
-        socket.create_connection((HOST, port), timeout=GLANCE).close()
-    except OSError:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
         return False
-    return True
+    finally:
+        connection.close()
