@@ -88,9 +88,9 @@ def read_photo(data: bytes, *, most_bytes: int, most_pixels: int, stored_pixels:
     if len(data) > most_bytes:
         raise PhotoTooHeavy(most_mb=most_bytes / 1e6)
     image = open_checked(data, format_of(data), most_pixels)
-    orientation, focal = exif_numbers(image)
     try:
         image.load()
+        orientation, focal = exif_numbers(image)
         image = to_srgb(image)
         image = reduced(image, stored_pixels)
         if orientation in UPRIGHT:

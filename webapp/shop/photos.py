@@ -103,7 +103,7 @@ def delete(token: str, visit: str) -> None:
     the sweep ends it.
     """
     with writing() as session:
-        photo = rows.photo(session, token, visit, clock.now())
+        photo = rows.photo(session, token, visit, clock.now(), lock=True)
         pictures = rows.remove(session, [photo.id])
         session.add(Event(kind=figures.DELETED))
     sight.current().forget(token)

@@ -177,7 +177,7 @@ def store(
     token = secrets.token_urlsafe(TOKEN_BYTES)
     draft = Draft(jpeg, Kind.TRY_ON, "image/jpeg", subject.width, subject.height, subject.expires)
     with images.storing(draft) as (session, (image,)):
-        photo = rows.photo(session, subject.token, visit, clock.now())
+        photo = rows.photo(session, subject.token, visit, clock.now(), lock=True)
         session.add_all(
             [
                 TryOn(

@@ -11,9 +11,15 @@ from webapp.storage import images
 from webapp.storage.tables import Photo, TryOn
 
 
-def photo(session: Session, token: str, visit: str, at: datetime) -> Photo:
-    """Return the visit's photo. Raises `NotFound` when unknown, foreign or expired `at`."""
+def photo(session: Session, token: str, visit: str, at: datetime, *, lock: bool = False) -> Photo:
+    """Return the visit's photo; `lock` it where others write at the same time (PostgreSQL).
+
+    Raises:
+        NotFound: unknown, foreign or expired `at`.
+    """
     query = select(Photo).where(Photo.token == token, Photo.visit == visit, Photo.expires_at > at)
+    if lock:
+        query = query.with_for_update(of=Photo)
     row = session.scalars(query).one_or_none()
     if row is None:
         raise NotFound()
@@ -46,8 +52,8 @@ def try_on(session: Session, token: str, visit: str, at: datetime) -> TryOn:
 
 
 def expired(session: Session, at: datetime) -> dict[int, str]:
-    """Return the photos whose time is over, id to token."""
-    query = select(Photo.id, Photo.token).where(Photo.expires_at <= at)
+    """Return the photos whose time is over, id to token, locked as by `photo`."""
+    query = select(Photo.id, Photo.token).where(Photo.expires_at <= at).with_for_update()
     return {row.id: row.token for row in session.execute(query)}
 
 
