@@ -1,0 +1,164 @@
+"""What the face model learns from: frames, targets, scenes, and broken data."""
+
+import cv2
+import numpy as np
+import pytest
+
+from webapp.errors import TrainingDataBroken
+from webapp.faces.conventions import LANDMARKS
+from webapp.faces.crops import apply, crop_matrix, face_frames, warp_crop
+from webapp.faces.looks import decode_heat, letterbox
+from webapp.faces.training.chips import CHIP_SIDES, Chips, Sources, load_chips, load_pictures
+from webapp.faces.training.scenes import SIDE, compose
+from webapp.faces.training.targets import detector_targets
+
+EYE_CORNERS = {33: (-40, -20), 133: (-20, -20), 362: (20, -20), 263: (40, -20)}
+
+
+def drawn_landmarks(roll=0.0, size=120.0, centre=(80.0, 80.0)):
+    """Return (478, 3) landmarks on an ellipse, with eye corners, turned clockwise by `roll`."""
+    around = np.linspace(0, 2 * np.pi, LANDMARKS, endpoint=False)
+    points = np.stack([48 * np.cos(around), 60 * np.sin(around)], axis=1)
+    for index, place in EYE_CORNERS.items():
+        points[index] = place
+    turn = np.array([[np.cos(roll), -np.sin(roll)], [np.sin(roll), np.cos(roll)]])
+    points = points @ turn.T * (size / 120) + centre
+    return np.column_stack([points, np.zeros(LANDMARKS)])
+
+
+@pytest.fixture(scope="module")
+def sources():
+    """Six drawn chips and two drawn pictures, in the place of the photos."""
+    rng = np.random.default_rng(3)
+    landmarks = np.stack([drawn_landmarks(0.05 * k, 130) for k in range(6)]).astype(np.float32)
+    full = rng.integers(0, 256, (6, 160, 160, 3)).astype(np.uint8)
+    photos = tuple(
+        np.stack([cv2.resize(chip, (side, side), interpolation=cv2.INTER_AREA) for chip in full])
+        for side in CHIP_SIDES
+    )
+    chips = Chips(photos, landmarks, face_frames(landmarks).astype(np.float32), {})
+    pictures = [rng.integers(0, 256, (200, 300, 3)).astype(np.uint8) for _ in range(2)]
+    return Sources(chips, np.arange(6), pictures)
+
+
+@pytest.mark.parametrize("degrees", [-40, 0, 25])
+def test_a_frame_follows_the_head_round(degrees):
+    """Centre, size and roll of a face are the same however the head is turned in the picture."""
+    frame = face_frames(drawn_landmarks(np.radians(degrees), 90, (50, 70))[None])[0]
+
+    np.testing.assert_allclose(frame, [50, 70, 90, np.radians(degrees)], atol=0.05)
+
+
+def test_the_crop_stands_upright_around_the_face():
+    """In the crop the face's centre is the middle, its eyes level and its size 1/1.25 of it."""
+    landmarks = drawn_landmarks(0.5, 90, (50, 70))
+    matrix = crop_matrix(face_frames(landmarks[None])[0], 128)
+
+    inside = drawn_landmarks()
+    inside[:, :2] = apply(matrix, landmarks[:, :2])
+
+    x, y, size, roll = face_frames(inside[None])[0]
+    np.testing.assert_allclose([x, y, size], [63.5, 63.5, 128 / 1.25], atol=0.1)
+    assert abs(roll) < 1e-6
+
+
+def test_a_large_photo_is_averaged_not_sampled():
+    """A fine checkerboard, reduced thirtyfold, turns grey instead of into a false pattern."""
+    board = np.indices((1920, 1920)).sum(0) % 2 * 255
+    photo = np.repeat(board.astype(np.uint8)[..., None], 3, axis=2)
+
+    crop = warp_crop(photo, crop_matrix(np.array([960, 960, 1500, 0.3]), 64), 64)
+
+    assert abs(crop[8:-8, 8:-8].astype(float) - 127.5).max() < 12
+
+
+def test_reduction_keeps_places():
+    """A dot's place in a crop is the one the matrix says, also after averaging."""
+    photo = np.zeros((1200, 1600, 3), np.uint8)
+    cv2.circle(photo, (700, 500), 25, (255, 255, 255), -1)
+    matrix = crop_matrix(np.array([760.0, 560.0, 800.0, 0.2]), 128)
+
+    crop = warp_crop(photo, matrix, 128)[..., 0].astype(float)
+
+    rows, columns = np.mgrid[:128, :128]
+    found = np.array([(columns * crop).sum(), (rows * crop).sum()]) / crop.sum()
+    np.testing.assert_allclose(found, apply(matrix, np.array([700.0, 500.0])), atol=0.15)
+
+
+def test_what_is_taught_is_what_is_read():
+    """A detector that says exactly what it is taught proposes exactly the faces that are there."""
+    faces = np.array([[40, 50, 30, 0.3, 1], [120.5, 90.2, 80, -0.6, 1], [170, 20, 12, 0, 1]])
+    maps = detector_targets(faces, 24)
+    heat = np.clip(maps[0], 1e-4, 1 - 1e-4)
+    told = np.concatenate([np.log(heat / (1 - heat))[None], maps[2:7]])
+
+    read = decode_heat(told, least=0.5, most=10)
+
+    read = read[np.argsort(read[:, 0])]
+    np.testing.assert_allclose(read[:, :4], faces[np.argsort(faces[:, 0]), :4], atol=1e-3)
+
+
+def test_a_face_of_no_weight_is_neither_taught_nor_punished():
+    """Where a doubtful face lies, the heat map has no loss."""
+    maps = detector_targets(np.array([[96, 96, 40, 0, 0.0]]), 24)
+
+    assert maps[0].max() == 0
+    assert maps[1].min() == 0
+    assert maps[1, 0, 0] == 1
+
+
+def test_the_same_seed_composes_the_same_scene(sources):
+    """Scenes are a function of their seed, and differ between seeds."""
+    one, again, other = (compose(sources, np.random.default_rng(k))[0] for k in (11, 11, 12))
+
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).any()
+
+
+def test_every_taught_face_is_in_its_scene(sources):
+    """Over many scenes of every kind, taught faces are large enough and centred inside."""
+    seen = 0
+    for seed in range(60):
+        image, faces = compose(sources, np.random.default_rng(seed))
+        taught = faces[faces[:, 4] > 0]
+        seen += len(taught)
+        assert image.shape == (SIDE, SIDE, 3)
+        assert image.dtype == np.uint8
+        assert ((taught[:, :2] > 0) & (taught[:, :2] < SIDE)).all()
+        assert (taught[:, 2] >= 9).all()
+    assert seen > 30
+
+
+def test_letterbox_keeps_the_shape_of_a_photo():
+    """A look has sides of multiples of 32; the photo fills its upper left, the rest is grey."""
+    look, scale = letterbox(np.full((300, 600, 3), 10, np.uint8), 192)
+
+    assert look.shape == (96, 192, 3)
+    assert scale == pytest.approx(0.32)
+    assert (look[:96] == 10).all()
+
+
+def test_a_broken_shard_names_the_file_and_the_record(tmp_path):
+    """A record that is no picture stops the training with its place."""
+    good = cv2.imencode(".jpg", np.zeros((160, 160, 3), np.uint8))[1]
+    marks = (np.stack([drawn_landmarks()] * 2) * 32).astype(np.int16)
+    for number in range(4):
+        second = np.zeros(50, np.uint8) if number == 2 else good
+        np.savez(
+            tmp_path / f"fairface-{number}.npz",
+            jpeg=np.concatenate([good, second]),
+            offset=np.array([0, len(good), len(good) + len(second)]),
+            landmarks_x32=marks,
+        )
+
+    with pytest.raises(TrainingDataBroken) as caught:
+        load_chips(tmp_path, tmp_path / "cache")
+
+    assert caught.value.params["file"].endswith("fairface-2.npz")
+    assert caught.value.params["record"] == 1
+
+
+def test_a_folder_without_pictures_is_an_error(tmp_path):
+    """No negatives is a mistake of the set-up, not an empty list."""
+    with pytest.raises(TrainingDataBroken):
+        load_pictures(tmp_path)
