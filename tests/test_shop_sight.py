@@ -4,10 +4,12 @@ import threading
 
 import pytest
 
-from tests.factories import VISIT, FakeFinder, keep, published, see_with
-from webapp.errors import Busy
+from tests.factories import STRANGER, VISIT, FakeFinder, keep, published, see_with
+from webapp.errors import Busy, NotFound
 from webapp.shop import sight, tryons
 from webapp.shop.sight import Sight
+from webapp.storage import photos as photo_rows
+from webapp.storage.database import writing
 
 
 class Clock:
@@ -156,3 +158,41 @@ def test_many_at_once_get_the_same_pictures(app, shop):
 @pytest.mark.usefixtures("shop")
 def test_an_app_has_one_sight_which_loads_nothing_before_its_first_photo():
     assert sight.current() is sight.current()
+
+
+@pytest.mark.usefixtures("shop")
+def test_trying_tokens_fills_no_memory():
+    memory = see_with(FakeFinder())
+
+    for number in range(20):
+        with pytest.raises(NotFound):
+            tryons.preview(f"guess-{number}", VISIT, "ada", "black")
+
+    assert not memory._gone
+    assert memory.remembered() == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_memory_follows_a_deletion_by_another_process():
+    memory = see_with(FakeFinder())
+    kept = keep()
+    with writing() as session:
+        gone = photo_rows.remove(session, list(photo_rows.expired(session, kept.expires)))
+    assert gone
+    assert memory.remembered() == [kept.token]
+
+    with pytest.raises(NotFound):
+        tryons.preview(kept.token, VISIT, "ada", "black")
+
+    assert memory.remembered() == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_strangers_question_leaves_the_owners_memory_alone():
+    memory = see_with(FakeFinder())
+    kept = keep()
+
+    with pytest.raises(NotFound):
+        tryons.preview(kept.token, STRANGER, "ada", "black")
+
+    assert memory.remembered() == [kept.token]

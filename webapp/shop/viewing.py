@@ -70,6 +70,8 @@ def find_subject(token: str, visit: str) -> Subject:
 
 def forget_if_gone(token: str) -> None:
     """Let memory follow the database: another process may have deleted the photo."""
+    if token not in sight.current().remembered():
+        return  # most often: somebody tries tokens, which must not fill memory
     with reading() as session:
         if not rows.lives(session, token, clock.now()):
             sight.current().forget(token)
