@@ -19,6 +19,7 @@ from webapp.rendering.fronts import (
     view_front,
 )
 from webapp.rendering.grain import Grain, add_grain, read_grain
+from webapp.rendering.hair import bare_ears
 from webapp.rendering.layers import open_base, times
 from webapp.rendering.light import Lighting, read_light
 from webapp.rendering.occlusion import Raster, rasterise
@@ -34,11 +35,15 @@ OWN_SOFTNESS = 0.40  # pixels, sigma: sampling a texture blurs by about this alr
 
 @dataclass(frozen=True)
 class Scene:
-    """What is the same for every frame on one face of one photo."""
+    """What is the same for every frame on one face of one photo.
+
+    `ears`: how bare of hair the wearer's right and left ear are, 0 to 1.
+    """
 
     raster: Raster
     light: Lighting
     grain: Grain
+    ears: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,12 @@ def prepare(photo: Bytes, camera: Camera, head: Head) -> Scene:
         camera: the camera in pixels of `photo`.
         head: the head before that camera.
     """
+    light = read_light(photo, camera, head)
     return Scene(
         raster=rasterise(camera, head),
-        light=read_light(photo, camera, head),
+        light=light,
         grain=read_grain(photo, camera, head),
+        ears=bare_ears(photo, camera, head, light.skin),
     )
 
 
@@ -140,7 +147,7 @@ def _paint(
     px_per_mm = _px_per_mm(fit)
     softness = float(np.sqrt(max(scene.grain.softness**2 - OWN_SOFTNESS**2, 0)))
     textures = front_textures(eyewear.artwork, px_per_mm, softness)
-    setting = Setting(px_per_mm, softness, scene.raster, scene.light)
+    setting = Setting(px_per_mm, softness, scene.raster, scene.light, scene.ears)
     stage = Stage(
         scene=scene,
         textures=textures,

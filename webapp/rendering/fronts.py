@@ -13,7 +13,7 @@ import numpy as np
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Fit, Floats
 from webapp.rendering.colour import Bytes, Light
-from webapp.rendering.layers import lay_over, times
+from webapp.rendering.layers import backed, lay_over, times
 from webapp.rendering.lenses import LENS_BEHIND, mirrored, tint_of
 from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
@@ -130,12 +130,11 @@ def paint_lenses(base: Light, view: View, textures: Textures, seen: Map | None) 
 
 def paint_rims(base: Light, view: View, textures: Textures, seen: Map | None) -> None:
     """Paint the rims' sides and their face over `base` (h, w, 4)."""
-    tone = view.grid.enlarge(view.tone)
-    face, moved = _maps(view, textures, view.face), _shift(view)
+    at, moved = _maps(view, textures, view.face), _shift(view)
+    rims = _sampled(textures.front.paint, at)
     if moved >= LEAST_SHIFT:
-        sides = _sides(textures, face, _maps(view, textures, view.back), moved)
-        lay_over(base, sides * tone, seen)
-    lay_over(base, _sampled(textures.front.paint, face) * tone, seen)
+        rims = backed(rims, _sides(textures, at, _maps(view, textures, view.back), moved))
+    lay_over(base, rims * view.grid.enlarge(view.tone), seen)
 
 
 Maps = tuple[Map, Map]

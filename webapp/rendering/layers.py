@@ -17,6 +17,17 @@ def lay_over(base: Light, layer: Light, share: Light | None = None) -> None:
     base[...] = cv2.add(times(base, 1 - layer[..., 3]), layer)
 
 
+def backed(face: Light, body: Light) -> Light:
+    """Return a solid's `face` with its `body` (both (h, w, 4)) wherever the face doesn't reach.
+
+    The artwork's alpha is that of the whole solid, so the body adds nothing under the face, or
+    translucent acetate would turn milky.
+    """
+    alpha = body[..., 3]
+    more = np.maximum(alpha - face[..., 3], 0) / np.maximum(alpha, np.float32(1e-3))
+    return np.asarray(cv2.add(face, times(body, more)), dtype=np.float32)
+
+
 def times(picture: Light, factor: Light) -> Light:
     """Return every channel of `picture` (h, w, c) times `factor` (h, w)."""
     factors = cv2.merge([factor] * picture.shape[2])

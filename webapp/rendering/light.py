@@ -51,6 +51,7 @@ class Lighting:
     tint: Light
     upper: Light
     lower: Light
+    skin: Light
     grey: bool
 
 
@@ -59,7 +60,8 @@ def read_light(photo: Bytes, camera: Camera, head: Head) -> Lighting:
     posed = head.pose.apply(head.mesh)
     skin, normals = _skin(photo, camera, posed)
     room = _room(photo)
-    tint = _tint(room.mean(axis=(0, 1)), np.median(skin, axis=0))
+    middle = np.median(skin, axis=0)
+    tint = _tint(room.mean(axis=(0, 1)), middle)
     towards, contrast = _direction(luminance(skin), normals)
     rows = room.shape[0]
     return Lighting(
@@ -69,6 +71,7 @@ def read_light(photo: Bytes, camera: Camera, head: Head) -> Lighting:
         tint=tint,
         upper=room[: max(1, rows // 3)].mean(axis=(0, 1)),
         lower=room[rows // 2 :].mean(axis=(0, 1)),
+        skin=middle,
         grey=bool(np.ptp(room, axis=2).max() < GREY),
     )
 

@@ -19,6 +19,9 @@ from webapp.rendering.textures import Layer, Textures
 NEAR_BLUR, FAR_BLUR = 0.9, 2.6  # mm, sigma of a shadow's edge: at the skin, and at FAR
 FAR = 14.0  # mm from the skin to the frame
 DARKNESS = (0.60, 0.42)  # light taken by a rim at the skin, and at FAR
+EVEN_SHADOW = 0.55  # a shadow's strength in even light beside that in hard light
+CLOSE, CLOSE_BLUR = 7.0, 1.6  # mm: how fast the dimness ends with distance; its blur's sigma
+CLOSE_DARKNESS = 0.75
 LENS_DARKNESS = 0.5  # a tinted lens's shadow beside an opaque rim's
 CLEAREST = 0.9  # a lens that lets through so much throws no shadow that could be seen
 SPREAD = 0.55  # the light's slant is held to this, or shadows of low lamps run down the face
@@ -34,11 +37,16 @@ def shadow(fit: Fit, eyewear: Eyewear, textures: Textures, raster: Raster, light
     towards = _slanted(light, fit) @ pose.rotation
     sight = Rays((skin - pose.translation) @ pose.rotation, np.broadcast_to(towards, skin.shape))
     x, y, apart = front_of(eyewear).meet(sight)
-    taken = _taken(eyewear, textures, x, y, np.clip(apart, 0, 3 * FAR))
+    thrown = _taken(eyewear, textures, x, y, np.clip(apart, 0, 3 * FAR))
+    thrown *= EVEN_SHADOW + (1 - EVEN_SHADOW) * light.contrast
+    # The dimness right under a bridge or rim is there in every light: it hides half the room.
+    ahead = Rays(sight.origin, np.broadcast_to(np.array([0, 0, -1.0]), skin.shape))
+    x, y, apart = front_of(eyewear).meet(ahead)
+    close = _cover(eyewear, textures, CLOSE_BLUR, x, y) * np.exp(-np.clip(apart, 0, None) / CLOSE)
+    taken = 1 - (1 - thrown) * (1 - CLOSE_DARKNESS * close)
     taken[~raster.skin] = 0
-    strength = 0.6 + 0.4 * light.contrast
     edge = cv2.GaussianBlur(raster.skin.astype(np.float32), (0, 0), 1.0)
-    return np.asarray(1 - strength * taken * np.minimum(1, edge * 1.2), dtype=np.float32)
+    return np.asarray(1 - taken * np.minimum(1, edge * 1.2), dtype=np.float32)
 
 
 def _points(camera: Camera, pixels: Floats, depth: Floats) -> Floats:

@@ -4,7 +4,7 @@ Each temple is a bar: a solid in the colour of its edges, and on it the side tha
 as drawn. A plane maps to the photo by a homography, so a side is one warp.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Camera, Fit, Floats, Pose
 from webapp.rendering.colour import Light
-from webapp.rendering.layers import lay_over, times
+from webapp.rendering.layers import backed, lay_over, times
 from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
 from webapp.rendering.sheets import Box, Map, around, empty, front_of, rays, shared
@@ -29,17 +29,19 @@ class Bar:
     """One temple in camera coordinates, mm: point = `hinge` + u * `along` + w * `down`.
 
     `u` and `w` are the artwork's millimetres from the joint. `out`: unit vector away from the
-    head, across the temple's thickness; `hinge` lies on the outer sheet.
+    head, across the temple's thickness; `hinge` lies on the outer sheet. `side`: 0 the wearer's
+    right, 1 the left.
     """
 
     hinge: Floats
     along: Floats
     down: Floats
     out: Floats
+    side: int
 
     def moved(self, inwards: float) -> "Bar":
         """Return the parallel sheet `inwards` mm nearer to the head."""
-        return Bar(self.hinge - inwards * self.out, self.along, self.down, self.out)
+        return replace(self, hinge=self.hinge - inwards * self.out)
 
     def points(self, u: Floats, w: Floats) -> Floats:
         """Return points (n, 3) at artwork millimetres (n,)."""
@@ -81,6 +83,7 @@ def _bar(fit: Fit, eyewear: Eyewear, side: int) -> Bar:
         along=turn @ along,
         down=turn @ down,
         out=turn @ (out / np.linalg.norm(out)),
+        side=(side + 1) // 2,
     )
 
 
@@ -104,12 +107,16 @@ def _outline(bar: Bar, eyewear: Eyewear) -> Floats:
 
 @dataclass(frozen=True)
 class Setting:
-    """What every temple of a picture shares: photo pixels per mm, softness, head, light."""
+    """What every temple of a picture shares: photo pixels per mm, softness, head, light.
+
+    `ears`: how bare of hair the wearer's right and left ear are, 0 to 1.
+    """
 
     px_per_mm: float
     softness: float
     raster: Raster
     light: Lighting
+    ears: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,8 @@ def _paint(box: Box, bar: Bar, fit: Fit, eyewear: Eyewear, setting: Setting) -> 
     breadth = _breadth(corners[0])
     art, tone = eyewear.artwork, setting.light.exposure * setting.light.tint
     squeeze = breadth / (art.ear[0] / art.scale * setting.px_per_mm)
-    texture = temple_texture(art, setting.px_per_mm, setting.softness, squeeze)
+    bare = setting.ears[bar.side]
+    texture = temple_texture(art, setting.px_per_mm, setting.softness, squeeze, bare)
     layer = _solid(sheets, texture, fit.camera, part) * np.append(tone, 1).astype(np.float32)
     # A side narrower than a few pixels is all seams: the solid's edge stands for it.
     broad = float(np.clip((breadth - 2) / 4, 0, 1))
@@ -156,7 +164,7 @@ def _paint(box: Box, bar: Bar, fit: Fit, eyewear: Eyewear, setting: Setting) -> 
         facing = sheets[0] if bar.shows_outside else sheets[1]
         side = _warp(texture.side.paint, texture.side, facing, fit.camera, part)
         bright = tone * (1.0 if bar.shows_outside else INSIDE)
-        lay_over(layer, side * np.append(bright * broad, broad).astype(np.float32))
+        layer = backed(side * np.append(bright * broad, broad).astype(np.float32), layer)
     seen = setting.raster.lift(_in_sight(bar, fit, setting.raster), part, outside=1.0)
     return Painted(part, times(layer, seen))
 

@@ -28,7 +28,9 @@ LEAST_SQUEEZE = 0.01  # a temple's length comes down to a few texture pixels, no
 EDGE_REACH = 1.6  # mm of a rim's border that give its sides their colour
 SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more where it faces up
 KEPT_BYTES = 48 * 2**20  # of fronts, and as many of temples
-FADE = (17.0, 3.0)  # mm before the ear's bend: where hair may begin to cover it, and has hidden it
+FADE = (17.0, 3.0)  # mm before a bare ear's bend: a temple begins to fade, and is gone
+HAIR_FADE = (62.0, 24.0)  # the same where hair covers the ear
+BARE_STEPS = 4
 
 Key = tuple[float, ...]
 T = TypeVar("T")
@@ -120,17 +122,24 @@ def front_textures(artwork: Artwork, px_per_mm: float, softness: float) -> Textu
 
 
 def temple_texture(
-    artwork: Artwork, px_per_mm: float, softness: float, squeeze: float
+    artwork: Artwork, px_per_mm: float, softness: float, squeeze: float, bare: float
 ) -> TempleTextures:
     """Return the temple's textures, drawn out along its length by `squeeze` (0 to 1).
 
     A temple seen almost end on has few photo pixels along its length; its texture has as few,
-    or it would flicker.
+    or it would flicker. `bare`: how bare of hair the ear is, 0 to 1.
     """
     ratio, blur = _size(artwork, px_per_mm, softness)
     squeeze = float(2 ** (np.ceil(np.log2(np.clip(squeeze, LEAST_SQUEEZE, 1.0)) * 2) / 2))
-    key = (ratio, blur, squeeze)
-    return _temples.get(artwork, key, lambda: _temple(artwork, ratio, blur, squeeze))
+    fade = _fade(round(bare * BARE_STEPS) / BARE_STEPS)
+    key = (ratio, blur, squeeze, *fade)
+    return _temples.get(artwork, key, lambda: _temple(artwork, ratio, blur, squeeze, fade))
+
+
+def _fade(bare: float) -> tuple[float, float]:
+    """Return how many mm before the ear a temple begins to fade, and where it is gone."""
+    (start, end), (hair_start, hair_end) = FADE, HAIR_FADE
+    return hair_start + bare * (start - hair_start), hair_end + bare * (end - hair_end)
 
 
 def _size(artwork: Artwork, px_per_mm: float, softness: float) -> tuple[float, float]:
@@ -150,41 +159,43 @@ def _front(artwork: Artwork, ratio: float, blur: float) -> Textures:
     return Textures(front, _soften(np.asarray(lenses, dtype=np.float32), blur), solid)
 
 
-def _temple(artwork: Artwork, ratio: float, blur: float, squeeze: float) -> TempleTextures:
+def _temple(
+    artwork: Artwork, ratio: float, blur: float, squeeze: float, fade: tuple[float, float]
+) -> TempleTextures:
     side = _layer(artwork.temple, artwork.joint, artwork.scale, (ratio * squeeze, ratio), blur)
     columns = np.arange(side.paint.shape[1])
-    left = _uncovered(artwork, (columns - side.zero[0]) / side.scale[0])
+    left = _uncovered(artwork, (columns - side.zero[0]) / side.scale[0], fade)
     side.paint[...] *= left[None, :, None]
-    profile = _profile(artwork)
-    return TempleTextures(side, profile, _edge(artwork, profile[:, 0]))
+    profile = _profile(artwork, fade)
+    return TempleTextures(side, profile, _edge(artwork, profile[:, 0], fade))
 
 
-def _edge(artwork: Artwork, along: Floats) -> Light:
+def _edge(artwork: Artwork, along: Floats, fade: tuple[float, float]) -> Light:
     """Return (n, 4): the colour of the temple's edge times its alpha, and alpha, along it."""
     columns = np.rint(along * artwork.scale + artwork.joint[0]).astype(int)
     paint = _premultiplied(artwork.temple[:, columns])
     alpha = paint[..., 3].max(axis=0)
     mean = paint.sum(axis=0)
-    solid = alpha * _uncovered(artwork, along)
+    solid = alpha * _uncovered(artwork, along, fade)
     colour = SIDE_SHADE[0] * mean[:, :3] / np.maximum(mean[:, 3:], 1e-3)
     return np.concatenate([colour * solid[:, None], solid[:, None]], axis=-1)
 
 
-def _uncovered(artwork: Artwork, along: NDArray[np.floating]) -> Light:
+def _uncovered(artwork: Artwork, along: NDArray[np.floating], fade: tuple[float, float]) -> Light:
     """Return how much of a temple hair and ear leave to be seen, `along` mm from its joint."""
     ear = (artwork.ear[0] - artwork.joint[0]) / artwork.scale
-    start, end = FADE
+    start, end = fade
     share = np.clip((ear - end - along) / (start - end), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), dtype=np.float32)
 
 
-def _profile(artwork: Artwork) -> Floats:
+def _profile(artwork: Artwork, fade: tuple[float, float]) -> Floats:
     """Return (n, 3) mm: along the temple, denser where it fades, its upper and lower edge there."""
     solid = artwork.temple[..., 3] > 127
     used = np.flatnonzero(solid.any(axis=0))
     first, last = (int(used[0]), int(used[-1])) if used.size else (0, 1)
-    end = min(float(last), artwork.ear[0] - FADE[1] * artwork.scale)
-    fading = min(end, artwork.ear[0] - FADE[0] * artwork.scale)
+    end = min(float(last), artwork.ear[0] - fade[1] * artwork.scale)
+    fading = min(end, artwork.ear[0] - fade[0] * artwork.scale)
     body = np.linspace(float(first), fading, PROFILE_POINTS, endpoint=False)
     columns = np.append(body, np.linspace(fading, end, PROFILE_POINTS)).astype(int)
     upper = solid[:, columns].argmax(axis=0)
@@ -203,7 +214,8 @@ def _layer(
 ) -> Layer:
     """Return an sRGB picture with straight alpha (h, w, 4) as a layer resized by `ratios`."""
     height, width = picture.shape[:2]
-    size = max(1, round(width * ratios[0])), max(1, round(height * ratios[1]))
+    # Two at least: of a face far away a temple is less than a pixel high, and has edges still.
+    size = max(2, round(width * ratios[0])), max(2, round(height * ratios[1]))
     kx, ky = size[0] / width, size[1] / height
     whole = _premultiplied(picture)
     small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
