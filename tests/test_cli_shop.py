@@ -69,7 +69,7 @@ def test_the_worker_sweeps_again_and_again(
         rests.append(seconds)
         return len(rests) == 3
 
-    monkeypatch.setattr(jobs.sweeping, "run", lambda: swept.append(None))
+    monkeypatch.setattr("webapp.shop.sweep.run", lambda: swept.append(None))
     monkeypatch.setattr(jobs, "stdin_closes_within", closes)
 
     done = commands.invoke(args=["worker", "--follow"])
