@@ -16,6 +16,13 @@ class Canvas:
         self.light = np.zeros((grid.height, grid.width, 3), np.float32)
         self.alpha = np.zeros((grid.height, grid.width), np.float32)
 
+    def window(self, rows: slice, columns: slice) -> "Canvas":
+        """Return the canvas that looks on these pixels of this one; what it paints stays here."""
+        part = object.__new__(Canvas)
+        part.grid = self.grid.window(rows, columns)
+        part.light, part.alpha = self.light[rows, columns], self.alpha[rows, columns]
+        return part
+
     def lay(self, light: Field, alpha: Field) -> None:
         """Lay a part over what is there: its own `light` ((H, W, 3) or (3,)) by `alpha`."""
         keep = 1 - alpha

@@ -6,7 +6,9 @@ from webapp.drawn.collection import (
     AVIATOR,
     BROWLINE,
     CAT_EYE,
+    GEOMETRIC,
     HALF_RIM,
+    OVAL,
     PANTO,
     RECTANGLE,
     ROUND,
@@ -71,19 +73,21 @@ def havana(seed: int, colours: tuple[str, ...] = ()) -> Acetate:
 
 
 BLACK = Acetate(("#080808",))
-CRYSTAL = Acetate(("#e3e9ec",), opacity=0.24)
+CRYSTAL = Acetate(("#ced6db",), opacity=0.25)
 HONEY = Acetate(("#cf7f22",), opacity=0.52)
 ROSE = Acetate(("#d58681",), opacity=0.5)
 OLIVE = Acetate(("#77784a",), opacity=0.72)
 NAVY = Acetate(("#0d1a33",))
 BURGUNDY = Acetate(("#5a0f1c",), opacity=0.9)
 GREY_HORN = Acetate(("#5e554d", "#94877a", "#2b2420"), "horn", opacity=0.97, seed=5)
+LIGHT_HAVANA = Acetate(("#e0b066", "#c08a3e", "#8a5420", "#4c2a10"), "havana", opacity=0.9, seed=17)
+SMOKE = Acetate(("#26282d",), opacity=0.9)
 SMOKE_FADE = Acetate(("#15161a", "#cfd3d6"), "fade", opacity=0.98, opacity_low=0.42)
 
 GOLD = Metal("#e6c78f")
 ROSE_GOLD = Metal("#e3ad90")
 SILVER = Metal("#dddcd8")
-GUNMETAL = Metal("#6d6b69", 0.07)
+GUNMETAL = Metal("#6d6b69", 0.10)
 MATT_BLACK = Metal("#0c0c0d", 0.12, painted=True)
 
 DARK_TIP = havana(41)
@@ -183,6 +187,15 @@ def optical() -> list[DemoFrame]:
         frame("Corvin", HALF_RIM, Material.METAL, "men", 12400, wire_build(67.6, -11.6), (
             ("Gunmetal", "#66686d", CLEAR, metal(GUNMETAL)),
             ("Rose gold", "#d8a58b", CLEAR, metal(ROSE_GOLD, DARK_TIP)),
+        )),
+        frame("Hesper", GEOMETRIC, Material.METAL, "women", 13200, wire_build(65.6, -9.6), (
+            ("Rose gold", "#d8a58b", CLEAR, metal(ROSE_GOLD, DARK_TIP)),
+            ("Matt black", "#1d1e20", CLEAR, metal(MATT_BLACK)),
+        )),
+        frame("Ottilie", OVAL, Material.ACETATE, "women", 11400, sheet_build(66.4, -8.5), (
+            ("Olive", "#77784a", CLEAR, acetate(OLIVE)),
+            ("Smoke fade", "#3a3c42", CLEAR, Colours(SMOKE_FADE, SMOKE, SMOKE, STEEL)),
+            ("Light havana", "#b5803f", CLEAR, acetate(LIGHT_HAVANA)),
         )),
     ]  # fmt: skip
 

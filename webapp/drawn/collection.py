@@ -120,6 +120,29 @@ HALF_RIM = Model(
     ),
     wire_side(140),
 )
+GEOMETRIC = Model(
+    Shape.GEOMETRIC,
+    SizeMarks(lens_width=51, lens_height=45, bridge=20, temple=140, width=134),
+    Wires(
+        rim=0.62,
+        bridges=(((0, -9.6, 0.85), (4, -9.2, 0.8), (8.5, -6.6, 0.75), (12.0, -4.8, 0.7)),),
+        end=((56.0, -9.6, 0.9), (59.4, -10.0, 1.3), (63.0, -9.8, 1.7), (69, -9.6, 1.7)),
+        pads=(7.6, 6.4, 20.0),
+    ),
+    wire_side(140),
+)
+OVAL = Model(
+    Shape.OVAL,
+    SizeMarks(lens_width=51, lens_height=36, bridge=18, temple=140, width=137),
+    Milled(
+        rim=((0, 3.4), (90, 2.3), (180, 2.4), (225, 2.7), (270, 2.9), (325, 3.8)),
+        bridge=((0, -7.4, 2.5), (4, -7.1, 2.6), (9, -6.0, 2.9)),
+        end=((52, -8.6, 3.9), (60, -8.8, 3.9), (65, -8.6, 3.6), (71, -8.4, 3.4)),
+        edge=0.9,
+        pins=((64.2, -8.7),),
+    ),
+    sheet_side(140, 3.2, 2.4, 3.3),
+)
 SQUARE = Model(
     Shape.SQUARE,
     SizeMarks(lens_width=55, lens_height=45, bridge=18, temple=145, width=147),

@@ -45,6 +45,19 @@ class Grid:
         y = (np.arange(self.height, dtype=np.float32) + 0.5) / self.scale + self.top
         return x[None, :].astype(np.float32), y[:, None].astype(np.float32)
 
+    def window(self, rows: slice, columns: slice) -> "Grid":
+        """Return the grid of these pixels alone."""
+        left = self.left + columns.start / self.scale
+        top = self.top + rows.start / self.scale
+        size = columns.stop - columns.start, rows.stop - rows.start
+        return Grid(left, top, *size, self.scale)
+
+    def coarser(self, times: int) -> "Grid":
+        """Return the same canvas with pixels `times` larger."""
+        return Grid(
+            self.left, self.top, self.width // times, self.height // times, self.scale / times
+        )
+
     def sample(self, distance: Callable[[Points], Points]) -> Field:
         """Return the field of a function that takes points (n, 2) mm to distances (n,) mm."""
         columns, rows = self.width // COARSE, self.height // COARSE

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from webapp.drawn.canvas import Canvas
-from webapp.drawn.fields import Field, coverage, smoothstep
+from webapp.drawn.fields import Field, Grid, coverage, smoothstep
 from webapp.drawn.patterns import PATTERNS
 from webapp.drawn.studio import ambient, gloss, lit, mirrored, normals, swatch
 
@@ -39,7 +39,7 @@ class Metal:
     """Plated (or, when `painted`, lacquered) metal: its colour and polish."""
 
     colour: str
-    roughness: float = 0.05
+    roughness: float = 0.085
     painted: bool = False
 
 
@@ -69,12 +69,31 @@ def fused(a: Part, b: Part) -> Part:
 def paint(canvas: Canvas, part: Part, finish: Finish, curve: float = 0.0) -> None:
     """Lay the part on the canvas in this finish; `curve` as in `studio.normals`."""
     scale = canvas.grid.scale
+    if isinstance(finish, Metal) or finish.pattern == "plain":
+        rows, columns = bounds(part.field)  # a patterned sheet is whole, so that parts match
+        canvas = canvas.window(rows, columns)
+        part = Part(part.field[rows, columns], part.height[rows, columns])
     height = np.asarray(cv2.GaussianBlur(part.height, (0, 0), SOFTEN * scale), np.float32)
     normal = normals(height, scale, curve, canvas.grid.axes()[0])
     if isinstance(finish, Metal):
         paint_metal(canvas, part, finish, normal)
     else:
         paint_acetate(canvas, part, finish, normal)
+
+
+def bounds(field: Field, margin: float = 0.6) -> tuple[slice, slice]:
+    """Return the rows and columns that a part touches, `margin` mm round it included."""
+    near = field < margin
+    if not near.any():
+        return slice(0, 1), slice(0, 1)
+    rows, columns = (np.flatnonzero(near.any(axis=axis)) for axis in (1, 0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def cut_sheet(grid: Grid, acetate: Acetate) -> Field:
+    """Return the sheet's colours (H, W, 3) over the grid, drawn at half its fineness."""
+    sheet = PATTERNS[acetate.pattern](grid.coarser(2), acetate.colours, acetate.seed)
+    return np.asarray(cv2.resize(sheet, (grid.width, grid.height)), np.float32)
 
 
 def paint_metal(canvas: Canvas, part: Part, metal: Metal, normal: Field) -> None:
@@ -95,7 +114,7 @@ def paint_metal(canvas: Canvas, part: Part, metal: Metal, normal: Field) -> None
 def paint_acetate(canvas: Canvas, part: Part, acetate: Acetate, normal: Field) -> None:
     """Lay an acetate part: dye lit through, a longer way at the edges, a polished skin."""
     grid = canvas.grid
-    sheet = PATTERNS[acetate.pattern](grid, acetate.colours, acetate.seed)
+    sheet = cut_sheet(grid, acetate)
     whole = coverage(part.field, grid.scale)
     depth = -part.field
     diffuse = lit(ambient(), normal)[..., None]
@@ -104,9 +123,10 @@ def paint_acetate(canvas: Canvas, part: Part, acetate: Acetate, normal: Field) -
     else:
         # Light that enters near an edge leaves again: thin edges glow in the dye's own colour.
         glow = 0.35 * np.exp(-np.maximum(depth, 0) / 0.8)[..., None]
-        light = sheet * diffuse * (1 + glow) + 0.25 * glow * np.sqrt(sheet) * sheet
+        glowing = sheet * diffuse * (1 + glow) + 0.25 * glow * np.sqrt(sheet) * sheet
+        light = np.asarray(glowing, np.float32)
         alpha = np.full_like(whole, acetate.opacity)
-    canvas.lay(np.asarray(light, np.float32), np.asarray(alpha * whole, np.float32))
+    canvas.lay(light, np.asarray(alpha * whole, np.float32))
     skin = gloss(normal, acetate.roughness)
     canvas.shine(np.repeat(skin[..., None], 3, axis=2), whole)
 

@@ -6,6 +6,7 @@ curves are the project's own; their boxes are stretched to the size marks exactl
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from webapp.drawn.curves import Floats, boxed, closed_spline, superellipse
@@ -39,6 +40,11 @@ CONTROLS: dict[Shape, list[tuple[float, float]]] = {
     Shape.BROWLINE: [
         (-0.55, -0.96), (0.0, -1.0), (0.6, -1.02), (0.98, -0.9), (1.03, -0.35), (0.93, 0.28),
         (0.6, 0.86), (0.05, 1.04), (-0.42, 0.92), (-0.82, 0.44), (-0.99, -0.18), (-0.93, -0.74),
+    ],
+    Shape.GEOMETRIC: [
+        (0.0, -1.0), (0.30, -1.0), (0.60, -1.0), (0.80, -0.56), (1.02, -0.06), (0.80, 0.46),
+        (0.56, 1.0), (0.28, 1.0), (0.0, 1.0), (-0.28, 1.0), (-0.56, 1.0), (-0.80, 0.46),
+        (-1.02, -0.06), (-0.80, -0.56), (-0.60, -1.0), (-0.30, -1.0),
     ],
     Shape.HALF_RIM: [
         (-0.6, -0.98), (0.0, -1.02), (0.62, -1.02), (0.97, -0.97), (1.02, -0.45), (0.99, 0.2),
@@ -115,4 +121,6 @@ class Ground:
 def ground(grid: Grid, kind: Shape, marks: SizeMarks) -> Ground:
     """Return the ground of a front with lenses of this shape and size."""
     edge = outline(kind, marks)
-    return Ground(grid, marks, edge, grid.sample(shape(edge)))
+    # The outline is a polygon: rounding its corners keeps its facets out of the highlights.
+    lens = cv2.GaussianBlur(grid.sample(shape(edge)), (0, 0), 0.16 * grid.scale)
+    return Ground(grid, marks, edge, np.asarray(lens, np.float32))

@@ -236,5 +236,9 @@ def outer_wall(art: Artwork, y: Floats) -> tuple[Floats, Floats, Floats]:
     at = y * art.scale + art.centre[1]
     columns = [np.interp(at, rows, values[:, n], 0, 0) for n in range(4)]
     filled = np.flatnonzero(solid.any(axis=1))
-    x = np.interp(at, filled, outermost[filled] / art.scale)
+    run = outermost[filled] / art.scale
+    kernel = np.hanning(round(5 * art.scale) | 1)
+    padded = np.pad(run, len(kernel) // 2, mode="edge")
+    run = np.convolve(padded, kernel / kernel.sum(), "valid")  # end pieces flow into the rim
+    x = np.interp(at, filled, run)
     return x, np.stack(columns[:3], axis=1), columns[3]

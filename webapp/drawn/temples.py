@@ -76,19 +76,30 @@ def draw_temple(side: Side, length: float, finish: Finish, tip: Acetate, scale: 
     canvas = Canvas(grid(-6.0, -front - 3, float(line[-1, 0]) + 7, low + 3, scale))
     end = length - radii[-1]  # the round end reaches to the temple's length
     keep = along <= end
-    field = canvas.grid.sample(stroke(line[keep], radii[keep]))
+    straight_on = np.vstack([[-8.0, 0.0], line[keep]])  # past the cut, so that it is square
+    whole = canvas.grid.sample(stroke(straight_on, np.append(radii[0], radii[keep])))
     x, _ = canvas.grid.axes()
-    field = np.asarray(np.maximum(field, -(x + 0.6)), np.float32)  # cut where it meets the front
+    field = np.asarray(np.maximum(whole, -(x + 0.6)), np.float32)  # cut where it meets the front
     if side.sleeve is not None:
         draw_hinge(canvas, finish)
         draw_wire_and_sleeve(canvas, field, line, along, radii, side.sleeve, finish, tip)
     else:
         if isinstance(finish, Acetate) and finish.clear:
             draw_core(canvas, line, along)
-        paint(canvas, tube(field, 1.5), finish)
+        paint(canvas, domed(field, whole), finish)
         if side.plaque:
             draw_plaque(canvas)
     return canvas
+
+
+def domed(field: Field, whole: Field) -> Part:
+    """Return a sheet with rounded edges and an arched face, which catches the light.
+
+    `whole`: the field before its ends were cut, since the arch runs on through a cut.
+    """
+    body = tube(field, 1.3)
+    arch = 1.0 * (1 - np.exp(-np.maximum(-whole, 0) / 2.2))
+    return Part(field, np.asarray(body.height + arch, np.float32))
 
 
 def draw_core(canvas: Canvas, line: Floats, along: Floats) -> None:
@@ -139,4 +150,4 @@ def draw_wire_and_sleeve(
     mouth = smoothstep(0.0, 1.6, x - np.float32(line[behind][0, 0] - 1.2))
     sleeve = np.asarray(np.maximum(np.maximum(sleeve, field), (0.5 - mouth) * 0.6), np.float32)
     canvas.darken(0.3 * coverage(sleeve - 0.3, canvas.grid.scale))
-    paint(canvas, tube(sleeve, 2.2), tip)
+    paint(canvas, domed(sleeve, field), tip)

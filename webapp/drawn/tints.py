@@ -14,7 +14,7 @@ def tint(red: float, green: float, blue: float) -> Rgb:
 
 GREY_TINT = tint(0.98, 1.0, 1.03)
 GREEN_TINT = tint(0.82, 1.08, 0.72)
-BROWN_TINT = tint(1.55, 0.92, 0.42)
+BROWN_TINT = tint(1.42, 0.94, 0.52)
 ROSE_TINT = tint(1.35, 0.86, 0.82)
 
 CLEAR = (Lens(tint=tint(0.995, 1.0, 0.995)), "Clear demo lens")
