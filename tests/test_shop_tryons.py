@@ -279,3 +279,12 @@ def test_a_close_up_shows_the_head_that_the_try_on_names(finder):
     whole = pixels(tryons.jpeg(made.token, VISIT))[top : top + side, left : left + side]
     small = Image.fromarray(whole.astype(np.uint8)).resize(shown.shape[1::-1])
     assert abs(shown - np.asarray(small).astype(int)).mean() < 8
+
+
+@pytest.mark.parametrize("distance", [1500, 9000])
+def test_a_face_far_away_can_wear_a_frame_on_the_wall(finder, distance):
+    finder.how["distance"] = distance
+    published()
+    kept = keep(photo(4000, 3008))
+
+    assert tryons.preview(kept.token, VISIT, "ada", "black")
