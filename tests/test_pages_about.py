@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from tests.factories import frame, variant
-from tests.shoppers import open_shop, send, wall_of
+from tests.shoppers import open_shop, send, sign_in, wall_of
 from webapp.shop import catalogue
 from webapp.shop.photos import CONSENT_VERSION
 
@@ -72,6 +72,19 @@ def test_a_product_picture_may_be_kept_and_is_asked_about_again(client: FlaskCli
         assert image.format == "WEBP"
     again = client.get("/frames/ada/red.webp", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_a_drafts_picture_is_for_admins_alone(app: Flask, client: FlaskClient):
+    with app.app_context():
+        frame("draught")
+        variant("draught", "grey")
+    admin = app.test_client()
+    sign_in(app, admin)
+
+    assert client.get("/frames/draught/grey.webp").status_code == 404
+    shown = admin.get("/frames/draught/grey.webp")
+    assert shown.mimetype == "image/webp"
+    assert shown.headers["Cache-Control"] == "private, no-store"
 
 
 def test_unknown_product_pictures_are_not_found(client: FlaskClient):

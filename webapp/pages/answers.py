@@ -8,8 +8,8 @@ SHOWN_WIDTH = 1600  # px, a shopper's picture as pages show it
 PRODUCT_SECONDS = 3600  # s a product picture may be kept before it is asked about again
 
 
-def picture(data: bytes, kind: str, download_as: str | None = None) -> Response:
-    """Return a shopper's picture, which nobody may keep; `download_as`: a file name."""
+def private_picture(data: bytes, kind: str, download_as: str | None = None) -> Response:
+    """Return a picture that nobody may keep, a shopper's above all; `download_as`: a file name."""
     response = Response(data, mimetype=kind)
     response.headers["Cache-Control"] = PRIVATE
     # Not for search engines, even where somebody publishes the address

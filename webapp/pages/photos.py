@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.pages.answers import SHOWN_WIDTH, picture
+from webapp.pages.answers import SHOWN_WIDTH, private_picture
 from webapp.pages.forms import PdForm, TryOnForm
 from webapp.shop import catalogue, photos, tryons
 from webapp.web import visits
@@ -22,7 +22,7 @@ def wall(token: str) -> ResponseReturnValue:
 @bp.get("/<token>.jpg")
 def jpeg(token: str) -> ResponseReturnValue:
     """Send the photo as pages show it."""
-    return picture(photos.jpeg(token, visits.known(), width=SHOWN_WIDTH), "image/jpeg")
+    return private_picture(photos.jpeg(token, visits.known(), width=SHOWN_WIDTH), "image/jpeg")
 
 
 @bp.get("/<token>/on/<frame>/<variant>.jpg")
@@ -40,7 +40,7 @@ def preview(token: str, frame: str, variant: str) -> ResponseReturnValue:
         width=WALL_WIDTH,
         close=True,
     )
-    return picture(data, "image/jpeg")
+    return private_picture(data, "image/jpeg")
 
 
 @bp.post("/<token>/pd")

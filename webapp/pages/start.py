@@ -75,7 +75,7 @@ def refuse(form: PhotoForm, error: LorgnetteError) -> ResponseReturnValue:
     told = words_for(error)
     if problems.wants_json():
         return problems.answer(told)
-    return page(form, told), told.status
+    return page(form, told), told.status, problems.headers_of(error)
 
 
 def page(form: PhotoForm, problem: Problem | None = None) -> str:

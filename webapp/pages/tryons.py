@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from webapp.pages.answers import SHOWN_WIDTH, picture
+from webapp.pages.answers import SHOWN_WIDTH, private_picture
 from webapp.pages.forms import TryOnForm
 from webapp.shop import catalogue, tryons
 from webapp.shop.views import FrameView, TryOnView
@@ -34,7 +34,7 @@ def jpeg(token: str) -> ResponseReturnValue:
     visit = visits.known()
     data = tryons.jpeg(token, visit, width=SHOWN_WIDTH if "shown" in request.args else None)
     name = file_name(tryons.get(token, visit)) if "download" in request.args else None
-    return picture(data, "image/jpeg", download_as=name)
+    return private_picture(data, "image/jpeg", download_as=name)
 
 
 def file_name(made: TryOnView) -> str:

@@ -4,6 +4,9 @@ The counts live in this process's memory, which is right for one worker process;
 would each count on their own.
 """
 
+from math import ceil
+from time import time
+
 from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -12,10 +15,17 @@ limiter = Limiter(key_func=get_remote_address)
 
 
 def init_app(app: Flask) -> None:
-    """Count in memory, and tell clients where they stand."""
+    """Count in memory."""
     app.config.setdefault("RATELIMIT_STORAGE_URI", "memory://")
-    app.config.setdefault("RATELIMIT_HEADERS_ENABLED", True)
+    # Its headers would set Retry-After on every answer, refused or not.
+    app.config.setdefault("RATELIMIT_HEADERS_ENABLED", False)
     limiter.init_app(app)
+
+
+def seconds_left() -> int:
+    """Return after how many seconds who has just been refused may try again."""
+    limit = limiter.current_limit
+    return max(1, ceil(limit.reset_at - time())) if limit else 1
 
 
 def an_hour(setting: str) -> str:

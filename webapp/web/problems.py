@@ -1,15 +1,21 @@
 """Where every error becomes a page, or JSON for the page's own scripts."""
 
 import logging
+import math
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    SecurityError,
+    TooManyRequests,
+)
 
 from webapp.errors import Busy, LorgnetteError, NotFound
+from webapp.web import limits
 from webapp.web.words import Problem, problem, words_for, words_for_status
 
-KEPT_HEADERS = ("Allow", "Retry-After")  # of an HTTP error's own answer
 BUSY_SECONDS = 5  # when nothing better is known, come back after so long
 
 log = logging.getLogger(__name__)
@@ -28,9 +34,15 @@ def explain(error: LorgnetteError) -> Response:
     if error.status >= 500 and not isinstance(error, Busy):
         log.error("%s", error)
     response = answer(words_for(error))
-    if isinstance(error, Busy):
-        response.headers["Retry-After"] = str(error.params.get("seconds", BUSY_SECONDS))
+    response.headers.extend(headers_of(error))
     return response
+
+
+def headers_of(error: LorgnetteError) -> dict[str, str]:
+    """Return what an answer to the error says besides its words: when to come back."""
+    if not isinstance(error, Busy):
+        return {}
+    return {"Retry-After": str(math.ceil(error.params.get("seconds", BUSY_SECONDS)))}
 
 
 def explain_http(error: HTTPException) -> Response:
@@ -39,9 +51,10 @@ def explain_http(error: HTTPException) -> Response:
     if status == 404:
         return answer(words_for(NotFound()))
     response = answer(words_for_status(status))
-    for name, value in error.get_headers():
-        if name in KEPT_HEADERS:
-            response.headers[name] = value
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(limits.seconds_left())
     return response
 
 
