@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
+from tests.pictures import assert_upright, drawn, saved
 from webapp.errors import (
     AnimatedPicture,
     BrokenPicture,
@@ -22,36 +23,11 @@ from webapp.errors import (
 from webapp.rendering import codec
 
 DATA = Path(__file__).parent / "data"
-CORNERS = {"red": (0, 0), "green": (0, -1), "blue": (-1, 0), "white": (-1, -1)}  # (row, column)
-COLOURS = {"red": (200, 30, 30), "green": (30, 170, 30), "blue": (30, 30, 200), "white": (250,) * 3}
-
-
-def drawn(width: int = 128, height: int = 96) -> Image.Image:
-    """A picture whose four quarters have different colours."""
-    pixels = np.zeros((height, width, 3), np.uint8)
-    pixels[: height // 2, : width // 2] = COLOURS["red"]
-    pixels[: height // 2, width // 2 :] = COLOURS["green"]
-    pixels[height // 2 :, : width // 2] = COLOURS["blue"]
-    pixels[height // 2 :, width // 2 :] = COLOURS["white"]
-    return Image.fromarray(pixels)
-
-
-def saved(image: Image.Image, form: str = "JPEG", **how: object) -> bytes:
-    file = io.BytesIO()
-    if form == "JPEG":
-        how = {"quality": 95, "subsampling": 0, **how}
-    image.save(file, form, **how)
-    return file.getvalue()
 
 
 def read(data: bytes, **limits: int) -> codec.Picture:
     usual = {"most_bytes": 20_000_000, "most_pixels": 50_000_000, "stored_pixels": 24_000_000}
     return codec.read_photo(data, **{**usual, **limits})
-
-
-def assert_upright(pixels: np.ndarray, within: int = 12) -> None:
-    for name, corner in CORNERS.items():
-        np.testing.assert_allclose(pixels[corner], COLOURS[name], atol=within, err_msg=name)
 
 
 def png_chunk(kind: bytes, body: bytes) -> bytes:
@@ -366,59 +342,3 @@ def test_damaged_files_are_refused_in_the_domains_words():
         except UserWarning:
             continue  # the suite makes Pillow's warnings of odd metadata errors; the shop doesn't
         assert picture.image.mode == "RGB"
-
-
-def test_jpegs_keep_full_colour_up_to_2000_px():
-    assert sampling(codec.encode_jpeg(np.zeros((8, 2000, 3), np.uint8))) == [(1, 1)] * 3
-    assert sampling(codec.encode_jpeg(np.zeros((8, 2001, 3), np.uint8))) == [(2, 2), (1, 1), (1, 1)]
-
-
-def sampling(jpeg: bytes) -> list[tuple[int, int]]:
-    """Each component's sampling factors (across, down), from the JPEG's frame header."""
-    at = jpeg.index(b"\xff\xc0") + 9  # marker, length, depth, height, width; then their number
-    return [divmod(jpeg[at + 2 + 3 * number], 16) for number in range(jpeg[at])]
-
-
-def test_an_array_and_an_image_are_encoded_alike():
-    assert codec.encode_jpeg(np.asarray(drawn())) == codec.encode_jpeg(drawn())
-
-
-def test_the_same_pixels_give_the_same_bytes():
-    pixels = np.asarray(drawn())
-
-    assert codec.encode_jpeg(pixels) == codec.encode_jpeg(pixels.copy())
-
-
-@pytest.mark.parametrize(("asked", "got"), [(None, 1024), (100, 100), (600, 600), (5000, 1024)])
-def test_a_stored_picture_is_read_at_the_width_asked_for(asked, got):
-    data = codec.encode_jpeg(drawn(1024, 768))
-
-    pixels = codec.read_stored(data, asked)
-
-    assert pixels.shape == (round(got * 0.75), got, 3)
-    assert_upright(pixels)
-
-
-def test_a_stored_picture_is_read_from_its_file(tmp_path):
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(codec.encode_jpeg(drawn()))
-
-    assert_upright(codec.read_stored(path))
-
-
-def test_a_damaged_stored_picture_is_told():
-    with pytest.raises(BrokenPicture):
-        codec.read_stored(codec.encode_jpeg(drawn(512, 512))[:2000])
-
-
-@pytest.mark.parametrize("shape", [(40, 60, 4), (40, 60)], ids=["RGBA", "grey"])
-def test_artwork_comes_back_bit_for_bit(shape):
-    layer = np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
-
-    np.testing.assert_array_equal(codec.read_layer(codec.encode_png(layer)), layer)
-
-
-def test_pixels_are_copied_whole_however_tall_the_picture():
-    noise = np.random.default_rng(5).integers(0, 256, (codec.STRIP * 2 + 3, 70, 3), dtype=np.uint8)
-
-    np.testing.assert_array_equal(codec.pixels_of(Image.fromarray(noise)), noise)
