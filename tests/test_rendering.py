@@ -96,7 +96,7 @@ def test_lenses_let_through_what_their_marks_say(lens):
 
 def test_a_photo_of_twice_the_size_shows_the_frame_twice_as_large():
     """The outline doubles, and the picture made smaller again is the same picture."""
-    fit, eyewear = fit_of(15, 4, 6, width=320), frame_of()
+    fit, eyewear = fit_of(15, 4, 6, width=480), frame_of()
     photo = photo_of(fit)
     height, width = photo.shape[:2]
     large = np.repeat(np.repeat(photo, 2, axis=0), 2, axis=1)

@@ -16,7 +16,8 @@ from webapp.rendering.sheets import Front, Rays
 
 LENS_BEHIND = 1.2  # mm from the rim's front to the lens's
 HORIZON = 0.35  # half the height of the sky's edge in a lens, as the sine of its elevation
-SKY_GAIN, GROUND_GAIN = 1.25, 0.55
+SKY, GROUND = 0.85, 0.22  # brightness of what is mirrored above and below, beside white
+SEEN = 0.4  # how much the photo's own upper and lower parts tell of it
 WINDOW_SIZE = 0.16  # the main light's half width in a lens, as a sine
 WINDOW_GAIN = 2.2
 COATING = 0.45  # clear lenses are coated: they mirror this share of what the marks say
@@ -79,7 +80,10 @@ def _surroundings(light: Lighting, outgoing: Floats) -> Floats:
     """Return the linear RGB (..., 3) of what lies in directions (..., 3), camera coordinates."""
     rise = np.clip(0.5 - outgoing[..., 1] / (2 * HORIZON), 0, 1)
     rise = (rise * rise * (3 - 2 * rise))[..., None]
-    sky, ground = light.upper * SKY_GAIN, light.lower * GROUND_GAIN
+    # What a lens mirrors stands before the face, out of the photo, in the light that lights it.
+    unseen = light.exposure * light.tint
+    sky = SEEN * light.upper + (1 - SEEN) * SKY * unseen
+    ground = SEEN * light.lower + (1 - SEEN) * GROUND * unseen
     seen = ground + rise * (sky - ground)
     off = 1 - outgoing @ _window(light)
     glow = np.exp(-off / WINDOW_SIZE**2)[..., None]

@@ -14,7 +14,8 @@ from webapp.rendering.colour import Light
 from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
 from webapp.rendering.sheets import Map, Rays, front_of
-from webapp.rendering.textures import Layer, Textures
+from webapp.rendering.temples import Bar, bars
+from webapp.rendering.textures import Layer, Textures, temple_texture
 
 NEAR_BLUR, FAR_BLUR = 0.9, 2.6  # mm, sigma of a shadow's edge: at the skin, and at FAR
 FAR = 14.0  # mm from the skin to the frame
@@ -22,7 +23,10 @@ DARKNESS = (0.60, 0.42)  # light taken by a rim at the skin, and at FAR
 EVEN_SHADOW = 0.55  # a shadow's strength in even light beside that in hard light
 CLOSE, CLOSE_BLUR = 7.0, 1.6  # mm: how fast the dimness ends with distance; its blur's sigma
 CLOSE_DARKNESS = 0.75
-LENS_DARKNESS = 0.5  # a tinted lens's shadow beside an opaque rim's
+TEMPLE_DARKNESS = 0.4  # light taken by a temple on the skin beside it
+TEMPLE_REACH = 30.0  # mm; a temple further from the skin throws nothing that could be seen
+TEMPLE_PX_PER_MM, TEMPLE_BLUR = 1.0, 1.6  # its shadow's resolution, and softness in such pixels
+LENS_DARKNESS = 0.6  # a tinted lens's shadow beside an opaque rim's
 CLEAREST = 0.9  # a lens that lets through so much throws no shadow that could be seen
 SPREAD = 0.55  # the light's slant is held to this, or shadows of low lamps run down the face
 
@@ -43,7 +47,10 @@ def shadow(fit: Fit, eyewear: Eyewear, textures: Textures, raster: Raster, light
     ahead = Rays(sight.origin, np.broadcast_to(np.array([0, 0, -1.0]), skin.shape))
     x, y, apart = front_of(eyewear).meet(ahead)
     close = _cover(eyewear, textures, CLOSE_BLUR, x, y) * np.exp(-np.clip(apart, 0, None) / CLOSE)
-    taken = 1 - (1 - thrown) * (1 - CLOSE_DARKNESS * close)
+    left = (1 - thrown) * (1 - CLOSE_DARKNESS * close)
+    for bar in bars(fit, eyewear):
+        left *= 1 - TEMPLE_DARKNESS * _temple_cover(eyewear, bar, skin, pose.rotation @ towards)
+    taken = 1 - left
     taken[~raster.skin] = 0
     edge = cv2.GaussianBlur(raster.skin.astype(np.float32), (0, 0), 1.0)
     return np.asarray(1 - taken * np.minimum(1, edge * 1.2), dtype=np.float32)
@@ -72,6 +79,22 @@ def _taken(eyewear: Eyewear, textures: Textures, x: Floats, y: Floats, apart: Fl
     share = np.clip(apart / FAR, 0, 1)
     dark = DARKNESS[0] + share * (DARKNESS[1] - DARKNESS[0])
     return np.asarray((near + share * (far - near)) * dark)
+
+
+def _temple_cover(eyewear: Eyewear, bar: Bar, skin: Floats, towards: Floats) -> Light:
+    """Return how much of a temple stands between points of the skin (..., 3) and the light.
+
+    Points and the direction `towards` the light are in camera coordinates. Solved at once for
+    all: skin + t * towards = hinge + u * along + w * down.
+    """
+    crossing = np.linalg.inv(np.column_stack([bar.along, bar.down, -towards]))
+    u, w, t = np.moveaxis((skin - bar.hinge) @ crossing.T, -1, 0)
+    layer = temple_texture(eyewear.artwork, TEMPLE_PX_PER_MM, TEMPLE_BLUR, 1.0, 1.0).side
+    alpha = np.ascontiguousarray(layer.paint[..., 3])
+    map_x, map_y = u * layer.scale[0] + layer.zero[0], w * layer.scale[1] + layer.zero[1]
+    map_x, map_y = map_x.astype(np.float32), map_y.astype(np.float32)
+    cover = cv2.remap(alpha, map_x, map_y, cv2.INTER_LINEAR)
+    return np.asarray(cover * ((t > 0) & (t < TEMPLE_REACH)), dtype=np.float32)
 
 
 def _cover(eyewear: Eyewear, textures: Textures, blur_mm: float, x: Floats, y: Floats) -> Light:
