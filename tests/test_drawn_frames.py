@@ -131,9 +131,9 @@ def test_lenses_reach_under_the_rims_but_not_past_them(slug: str) -> None:
         column = round((x + width / 2) * art.scale + art.centre[0])
         above = slice(0, round(art.centre[1]))
         assert (lens & rim)[above, column].sum() / art.scale == pytest.approx(0.6, abs=0.35)
-    outside = lens & ~rim
-    edge = np.pad(lens, 2)[:-4, 2:-2] & np.pad(lens, 2)[4:, 2:-2]
-    assert half_rim or not (outside & ~edge).any()
+    # Of the lens's topmost and lowest pixels none is bare, but where a thread holds the lens.
+    inner = np.pad(lens, 2)[:-4, 2:-2] & np.pad(lens, 2)[4:, 2:-2]
+    assert half_rim or not (lens & ~inner & ~rim).any()
 
 
 @pytest.mark.parametrize("slug", FRAMES)
@@ -153,7 +153,7 @@ def test_the_hinge_lies_on_the_end_piece(slug: str) -> None:
 
     for side in (-1, 1):
         at = np.array([side * x, y]) * art.scale + art.centre
-        assert alpha_at(art.front, *at) > 100 if frame.variants else False
+        assert alpha_at(art.front, *at) > 100
     assert 0 < frame.marks.width / 2 - x < 5
     assert -frame.marks.lens_height / 2 - 3 < y < 0
 

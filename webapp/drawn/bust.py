@@ -14,7 +14,8 @@ from webapp.fitting.scene import Floats
 Triangles = NDArray[np.int64]  # (n, 3), normals towards the outside
 
 SKULL_CENTRE = np.array([0.0, -8.0, 72.0])
-SKULL = np.array([77.0, 112.0, 104.0])  # half axes: breadth, height, depth
+SKULL = np.array([76.0, 103.0, 103.0])  # half axes: breadth, height, depth
+ROUND = 2.45  # power of the skull's superellipsoid: rounder than an egg, flatter on top
 NECK = (  # y, half width, half depth, centre z of its rings, mm
     (40, 50, 46, 78), (80, 51, 49, 76), (112, 52, 51, 78), (142, 54, 53, 82), (166, 62, 57, 86),
     (186, 86, 62, 90), (204, 120, 66, 92), (226, 152, 72, 92), (262, 178, 80, 92),
@@ -111,7 +112,7 @@ def skull_rings(edge: Floats, axes: Floats) -> Floats:
         ray = np.stack(
             [np.sin(angle) * np.cos(about), np.sin(angle) * np.sin(about), -np.cos(angle)], axis=1
         )
-        skull = 1 / np.linalg.norm(ray / axes, axis=1)
+        skull = np.sum(np.abs(ray / axes) ** ROUND, axis=1) ** (-1 / ROUND)
         ease = min(t * 1.7, 1.0)
         ease = ease * ease * (3 - 2 * ease)
         rings.append(SKULL_CENTRE + ray * (reach + (skull - reach) * ease)[:, None])

@@ -147,7 +147,7 @@ def lit_through(sheet: Field, depth: Field, normal: Field, opacity: Field) -> tu
     bright line runs just inside the edges, where light that was piped along the sheet leaves.
     """
     turned = np.clip(normal[0] ** 2 + normal[1] ** 2, 0, 1)
-    way = 1 + 2.2 * turned + 2.4 * np.exp(-np.maximum(depth, 0) / 0.28)
+    way = 1 + 2.2 * turned + 1.7 * np.exp(-np.maximum(depth, 0) / 0.28)
     alpha = 1 - (1 - np.minimum(opacity, 0.97)) ** way
     dyed = np.clip(sheet, 0.004, 1) ** (0.75 + 0.25 * way)[..., None]
     piped = 0.30 * np.exp(-(((depth - 0.75) / 0.32) ** 2))

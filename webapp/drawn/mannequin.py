@@ -170,7 +170,7 @@ def face_colours(surface: Surface, look: Look) -> Field:
     skin = looked_up(face_chart(look), surface.chart)
     behind = np.clip((surface.chart[:, 2:] - 30) / 20, 0, 1)
     skin = np.asarray(skin * (1 - behind) + swatch(look.skin) * behind, np.float32)
-    share = hair_share(surface.chart, 8.0)[:, None]
+    share = hair_share(surface.chart, 4.5)[:, None]
     about = np.arctan2(surface.chart[:, 0], -surface.chart[:, 1] - 40)
     strands = 1 + 0.20 * np.sin(about * 61 + 2.2 * np.sin(about * 23)) * np.sin(about * 17 + 1)
     hair = swatch(look.hair) * strands[:, None]
