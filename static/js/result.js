@@ -36,7 +36,7 @@ closer.addEventListener("click", () => {
 share.addEventListener("input", slide);
 share.value = 0;
 without.checked = false;
-without.disabled = true;
+without.hidden = true;
 compare.classList.add("sliding");
 slider.hidden = false;
 slide();
