@@ -37,10 +37,12 @@ OWN_SOFTNESS = 0.40  # pixels, sigma: sampling a texture blurs by about this alr
 class Scene:
     """What is the same for every frame on one face of one photo.
 
+    `raster`: the head's depth, and `rough`, the same with half as many cells across and down.
     `ears`: how bare of hair the wearer's right and left ear are, 0 to 1.
     """
 
     raster: Raster
+    rough: Raster
     light: Lighting
     grain: Grain
     ears: tuple[float, float]
@@ -67,8 +69,10 @@ def prepare(photo: Bytes, camera: Camera, head: Head) -> Scene:
         head: the head before that camera.
     """
     light = read_light(photo, camera, head)
+    raster = rasterise(camera, head)
     return Scene(
-        raster=rasterise(camera, head),
+        raster=raster,
+        rough=raster.halved(),
         light=light,
         grain=read_grain(photo, camera, head),
         ears=bare_ears(photo, camera, head, light.skin),
@@ -152,10 +156,10 @@ def _paint(
         scene=scene,
         textures=textures,
         temples=paint_temples(box, fit, eyewear, setting),
-        shadow=shadow(fit, eyewear, textures, scene.raster, scene.light)
+        shadow=shadow(fit, eyewear, textures, scene.rough, scene.light)
         if effects.shadows
-        else np.ones_like(scene.raster.depth),
-        seen=front_in_sight(fit, front_of(eyewear), scene.raster),
+        else np.ones_like(scene.rough.depth),
+        seen=front_in_sight(fit, front_of(eyewear), scene.rough),
         noise=scene.grain.noise if effects.grain else 0.0,
         seed=seed,
     )
@@ -169,8 +173,8 @@ def _paint(
 class Stage:
     """All that the tiles of one picture share, ready to be painted.
 
-    `shadow`: the light left on the raster. `seen`: what the head leaves of the front there,
-    None if all. `noise`: sigma of the grain, levels.
+    `shadow`: the light left on the rough raster. `seen`: what the head leaves of the front
+    there, None if all. `noise`: sigma of the grain, levels.
     """
 
     scene: Scene
@@ -184,7 +188,7 @@ class Stage:
 
 def _paint_tile(pixels: Bytes, tile: View, stage: Stage) -> None:
     """Paint one tile into its `pixels` (h, w, 3), where anything of the frame touches it."""
-    box, raster = tile.grid.box, stage.scene.raster
+    box, raster = tile.grid.box, stage.scene.rough
     lenses, rims = touches(tile, stage.textures)
     temples = [temple for temple in stage.temples if not empty(shared(temple.box, box))]
     left = raster.lift(stage.shadow, box, outside=1.0)

@@ -17,6 +17,7 @@ WINDOW_PX = 320  # at most so much of the photo is looked at, at its full resolu
 PATCH_PX = 24
 REBLUR = 1.2  # pixels
 SOFTNESS = (0.45, 4.0)  # pixels, sigma: a camera's own least, and the most that is believed
+SHARPEST = 85  # percentile: lashes and brows are softer than the lens drew them
 USUAL_SOFTNESS = 0.7  # where nothing in sight can tell
 LEAST_WINDOW_PX = 12
 LEAST_SLOPE = 12.0  # of Sobel's operator, an eighth of it levels a pixel: no edge at all
@@ -79,7 +80,7 @@ def _softness(grey: Light) -> float:
         return USUAL_SOFTNESS
     again = _slope(np.asarray(cv2.GaussianBlur(grey, (0, 0), REBLUR)))
     steep = sharp >= np.percentile(sharp, 98)
-    ratio = float(np.median(sharp[steep] / np.maximum(again[steep], 1e-3)))
+    ratio = float(np.percentile(sharp[steep] / np.maximum(again[steep], 1e-3), SHARPEST))
     sigma = REBLUR / np.sqrt(max(ratio**2 - 1, 1e-3))
     return float(np.clip(sigma, *SOFTNESS))
 

@@ -1,7 +1,7 @@
 """The shadow that a frame throws on the face: close and dark at the bridge, soft on the cheeks.
 
 For each point of the skin a ray goes towards the light; what it meets of the frame takes light
-away. Computed on the head's raster (about a millimetre) and blurred the more, the farther the
+away. Computed on a raster of the head (about two millimetres) and blurred the more, the farther the
 frame is from the skin.
 """
 
