@@ -68,7 +68,7 @@ class DemoFrame:
 
 def havana(seed: int, colours: tuple[str, ...] = ()) -> Acetate:
     """Return tortoiseshell acetate, each seed cut from another place of the sheet."""
-    dyes = colours or ("#c98432", "#8f4c18", "#4a2410", "#150a06")
+    dyes = colours or ("#bf7a2c", "#874817", "#47220f", "#150a06")
     return Acetate(dyes, "havana", opacity=0.95, seed=seed)
 
 

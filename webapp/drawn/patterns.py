@@ -54,8 +54,8 @@ def havana(grid: Grid, colours: tuple[str, ...], seed: int) -> Field:
     amber = blend(amber, deep, smoothstep(-0.9, 1.1, noise(grid, (9.0, 6.0), rng, 2)))
     low = warped(noise(grid, (8.5, 6.0), rng, 3), *pull)
     high = warped(noise(grid, (6.0, 4.2), rng, 3), pull[1], pull[0])
-    amber = blend(amber, brown, 0.88 * smoothstep(-0.45, 0.55, low))
-    return blend(amber, dark, 0.95 * smoothstep(0.0, 0.42, high + 0.35 * low))
+    amber = blend(amber, brown, 0.90 * smoothstep(-0.75, 0.45, low))
+    return blend(amber, dark, 0.95 * smoothstep(-0.12, 0.42, high + 0.35 * low))
 
 
 def horn(grid: Grid, colours: tuple[str, ...], seed: int) -> Field:
