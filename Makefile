@@ -30,12 +30,13 @@ help:
 run: $(STAMP)
 	@exec $(BIN)/flask --app wsgi serve
 
-test: lint
-	@$(BIN)/python -m pytest $(TESTS)
+# The tests run even where style or types fail, and last: their summary closes the output.
+test: $(STAMP_DEV)
+	@$(MAKE) --no-print-directory lint; linted=$$?; \
+	$(BIN)/python -m pytest $(TESTS) && exit $$linted
 
 lint: $(STAMP_DEV)
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy
+	@$(BIN)/ruff check . & checked=$$!; $(BIN)/mypy; typed=$$?; wait $$checked && exit $$typed
 
 bench: $(STAMP_DEV)
 	@$(BIN)/flask --app wsgi bench
