@@ -73,6 +73,7 @@ async function open(deviceId) {
     return;
   }
   close();
+  offer(); // one question at a time
   words.textContent = "Your browser may ask whether this page can use the camera.";
   const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "user" };
   try {
@@ -91,7 +92,7 @@ async function open(deviceId) {
   cameras = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
   live.srcObject = stream;
   live.classList.toggle("mirrored", !facesAway());
-  await live.play();
+  live.play().catch(() => {}); // it was replaced before it began: the next one plays
   watch();
 }
 
