@@ -158,9 +158,9 @@ def _sampled(picture: Light, maps: Maps, border: int = cv2.BORDER_CONSTANT) -> L
 
 def _shift(view: View) -> float:
     """Return how many photo pixels apart the rims' face and back look, at most."""
-    apart = float(np.abs(view.back - view.face).max())
-    spread = float(np.abs(view.face[:, 1:] - view.face[:, :-1]).mean()) / view.grid.step
-    return apart / max(spread, 1e-6)
+    apart = float(np.linalg.norm(view.back - view.face, axis=-1).max())
+    cell = float(np.linalg.norm(view.face[:, 1:] - view.face[:, :-1], axis=-1).mean())
+    return apart * view.grid.step / max(cell, 1e-6)
 
 
 def _sides(textures: Textures, face: Maps, back: Maps, moved: float) -> Light:
