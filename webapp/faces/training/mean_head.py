@@ -128,7 +128,7 @@ def surface(skin: np.ndarray) -> np.ndarray:
     low, high = flat.min(0) - 1, flat.max(0) + 1
     mesher = cv2.Subdiv2D((*np.floor(low).astype(int), *np.ceil(high - low).astype(int) + 1))
     mesher.insert(flat.tolist())
-    corners = mesher.getTriangleList().reshape(-1, 3, 2)
+    corners = np.asarray(mesher.getTriangleList()).reshape(-1, 3, 2)
     inside = ((corners >= low) & (corners <= high)).all((1, 2))
     gaps = np.linalg.norm(corners[inside][:, :, None] - flat, axis=3)
     triangles = gaps.argmin(2)
