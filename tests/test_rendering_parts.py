@@ -1,16 +1,20 @@
 """The parts of the picture: light, sheets, the head's depth, textures, grain."""
 
 import gc
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.rendering_stage import fit_of, frame_of, photo_of
-from webapp.eyewear.frame import Artwork
+from webapp.eyewear.frame import Artwork, Lens
 from webapp.rendering.colour import to_linear, to_srgb
+from webapp.rendering.compose import prepare
 from webapp.rendering.grain import read_grain
+from webapp.rendering.hair import bare_ears
 from webapp.rendering.light import read_light
 from webapp.rendering.occlusion import NOTHING, rasterise
+from webapp.rendering.shadows import shadow
 from webapp.rendering.sheets import Grid, front_of, rays
 from webapp.rendering.textures import Kept, front_textures
 
@@ -116,6 +120,21 @@ def test_light_from_one_side_is_found_on_that_side():
     assert left.towards[0] < -0.2 < 0.2 < right.towards[0]
 
 
+def test_light_that_runs_along_a_temple_throws_no_shadow_of_it():
+    """Seen from the light, the temple is a line: no division by its width."""
+    fit, eyewear = fit_of(), frame_of(lens=Lens(transmittance=1.0))
+    straight = replace(fit, ears=np.array([[-70.0, -2.0, 88.0], [70.0, -2.0, 88.0]]))
+    photo = photo_of(fit)
+    scene = prepare(photo, fit.camera, fit.head)
+    light = replace(scene.light, towards=np.array([0.0, -0.6, -0.8]))
+    textures = front_textures(eyewear.artwork, 1.0, 0.0)
+
+    left = shadow(straight, eyewear, textures, scene.rough, light)
+
+    assert np.isfinite(left).all()
+    assert 0.2 < left.min() < left.max() <= 1
+
+
 def test_a_darker_photo_has_a_dimmer_light():
     """Frames in a dim photo are dim as well."""
     fit = fit_of()
@@ -125,6 +144,20 @@ def test_a_darker_photo_has_a_dimmer_light():
     dim = read_light(photo // 3, fit.camera, fit.head)
 
     assert dim.exposure < 0.6 * bright.exposure
+
+
+@pytest.mark.parametrize(("hidden", "bare"), [(False, True), (True, False)])
+def test_ears_under_dark_hair_are_told_from_bare_ones(hidden, bare):
+    """Skin where an ear is looked for means a bare ear; dark hair there means a covered one."""
+    fit = fit_of()
+    photo = np.full_like(photo_of(fit), (205, 160, 135))
+    if hidden:
+        photo[:, :130] = photo[:, -130:] = (45, 32, 26)
+    light = read_light(photo, fit.camera, fit.head)
+
+    ears = bare_ears(photo, fit.camera, fit.head, light.skin)
+
+    assert all((ear > 0.5) is bare for ear in ears)
 
 
 def test_noise_is_measured_in_levels():

@@ -25,6 +25,7 @@ CLOSE, CLOSE_BLUR = 7.0, 1.6  # mm: how fast the dimness ends with distance; its
 CLOSE_DARKNESS = 0.75
 TEMPLE_DARKNESS = 0.4  # light taken by a temple on the skin beside it
 TEMPLE_REACH = 30.0  # mm; a temple further from the skin throws nothing that could be seen
+LEAST_CROSSING = 0.02  # sine; light that runs along a temple meets its edge alone
 TEMPLE_PX_PER_MM, TEMPLE_BLUR = 1.0, 1.6  # its shadow's resolution, and softness in such pixels
 LENS_DARKNESS = 0.6  # a tinted lens's shadow beside an opaque rim's
 CLEAREST = 0.9  # a lens that lets through so much throws no shadow that could be seen
@@ -87,8 +88,10 @@ def _temple_cover(eyewear: Eyewear, bar: Bar, skin: Floats, towards: Floats) -> 
     Points and the direction `towards` the light are in camera coordinates. Solved at once for
     all: skin + t * towards = hinge + u * along + w * down.
     """
-    crossing = np.linalg.inv(np.column_stack([bar.along, bar.down, -towards]))
-    u, w, t = np.moveaxis((skin - bar.hinge) @ crossing.T, -1, 0)
+    sides = np.column_stack([bar.along, bar.down, -towards])
+    if abs(np.linalg.det(sides)) < LEAST_CROSSING:
+        return np.zeros(skin.shape[:2], dtype=np.float32)
+    u, w, t = np.moveaxis((skin - bar.hinge) @ np.linalg.inv(sides).T, -1, 0)
     layer = temple_texture(eyewear.artwork, TEMPLE_PX_PER_MM, TEMPLE_BLUR, 1.0, 1.0).side
     alpha = np.ascontiguousarray(layer.paint[..., 3])
     map_x, map_y = u * layer.scale[0] + layer.zero[0], w * layer.scale[1] + layer.zero[1]
