@@ -36,7 +36,7 @@ test: $(STAMP_DEV)
 	$(BIN)/python -m pytest $(TESTS) && exit $$linted
 
 lint: $(STAMP_DEV)
-	@$(BIN)/ruff check . & checked=$$!; $(BIN)/mypy; typed=$$?; wait $$checked && exit $$typed
+	@$(BIN)/ruff check .; checked=$$?; $(BIN)/mypy && exit $$checked
 
 bench: $(STAMP_DEV)
 	@$(BIN)/flask --app wsgi bench
