@@ -5,7 +5,6 @@ crop of each proposal, is given a second, better crop from its own landmarks, an
 score decides. torch is imported and the weights are read at the first photo, not before.
 """
 
-import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,16 +44,17 @@ class Face:
 
 
 @dataclass
-class _Candidate:
+class Candidate:
     """A proposal on its way to being a face: which photo, its frame, and what was read there.
 
     The detector sees a face in its surroundings, the landmark network sees it closer: they err
-    on different things, so the score is the geometric mean of what both say.
+    on different things, so the score pools what both say.
     """
 
     photo: int
     frame: np.ndarray  # (4,) x, y, size, roll in the photo
     proposed: float  # the detector's score
+    presence: float  # the landmark network's
     score: float
     landmarks: np.ndarray | None = None
 
@@ -92,18 +92,24 @@ class FaceFinder:
 
     def find_many(self, photos: list[np.ndarray], most: int = 20) -> list[list[Face]]:
         """Return the faces in each photo, as `find` does, reading all photos together."""
+        candidates = self.candidates(photos)
+        least = self._open().present
+        found: list[list[Face]] = []
+        for index in range(len(photos)):
+            own = [c for c in candidates if c.photo == index and c.score >= least]
+            faces = [_face(c) for c in _without_doubles(own)]
+            found.append(sorted(faces, key=_size, reverse=True)[:most])
+        return found
+
+    def candidates(self, photos: list[np.ndarray]) -> list[Candidate]:
+        """Return all that may be faces, doubles and doubtful ones included, of all photos."""
         pictures = [_as_rgb(photo) for photo in photos]
         networks = self._open()
         proposals = self._propose(networks, pictures)
         for _ in range(networks.passes):
             _read(networks, pictures, proposals)
             proposals = [c for c in proposals if c.score >= networks.hopeless]
-        found: list[list[Face]] = []
-        for index in range(len(pictures)):
-            own = [c for c in proposals if c.photo == index and c.score >= networks.present]
-            faces = [_face(c) for c in _without_doubles(own)]
-            found.append(sorted(faces, key=_size, reverse=True)[:most])
-        return found
+        return proposals
 
     def _open(self) -> "Networks":
         with self._lock:
@@ -113,9 +119,9 @@ class FaceFinder:
                 self._networks = Networks(self._weights, self._threads)
             return self._networks
 
-    def _propose(self, networks: "Networks", photos: list[np.ndarray]) -> list[_Candidate]:
+    def _propose(self, networks: "Networks", photos: list[np.ndarray]) -> list[Candidate]:
         """Return what the detector proposes; a closer look follows where the last left doubt."""
-        candidates: list[_Candidate] = []
+        candidates: list[Candidate] = []
         left = [i for i, photo in enumerate(photos) if min(photo.shape[:2]) >= _TINY_PHOTO]
         for side in LOOKS:
             looks = [letterbox(photos[i], side) for i in left]
@@ -143,11 +149,11 @@ def _as_rgb(photo: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(photo[..., :3])
 
 
-def _candidate(photo: int, row: np.ndarray, scale: float) -> _Candidate:
+def _candidate(photo: int, row: np.ndarray, scale: float) -> Candidate:
     """Return a proposal in the photo's pixels; row: x, y, size, roll, score in the look's."""
     x, y, size, roll, score = (float(v) for v in row)
     frame = np.array([(x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5, size / scale, roll])
-    return _Candidate(photo, frame, score, score)
+    return Candidate(photo, frame, score, score, score)
 
 
 def _leaves_doubt(seen: np.ndarray, sure: float) -> bool:
@@ -156,19 +162,19 @@ def _leaves_doubt(seen: np.ndarray, sure: float) -> bool:
     return len(certain) == 0 or bool(certain[:, 2].min() < _SMALL)
 
 
-def _distinct(candidates: list[_Candidate], photo: int) -> list[_Candidate]:
+def _distinct(candidates: list[Candidate], photo: int) -> list[Candidate]:
     """Return a photo's proposals without those that a surer one of like size makes needless."""
     own = sorted((c for c in candidates if c.photo == photo), key=lambda c: -c.score)
-    kept: list[_Candidate] = []
+    kept: list[Candidate] = []
     for candidate in own:
         if not any(_near(candidate.frame, other.frame, 0.2, 1.35) for other in kept):
             kept.append(candidate)
     return kept
 
 
-def _without_doubles(candidates: list[_Candidate]) -> list[_Candidate]:
+def _without_doubles(candidates: list[Candidate]) -> list[Candidate]:
     """Return one candidate per face: the one whose presence is highest."""
-    kept: list[_Candidate] = []
+    kept: list[Candidate] = []
     for candidate in sorted(candidates, key=lambda c: -c.score):
         if not any(_near(candidate.frame, other.frame, _SAME, np.inf) for other in kept):
             kept.append(candidate)
@@ -181,7 +187,7 @@ def _near(one: np.ndarray, other: np.ndarray, share: float, ratio: float) -> boo
     return apart < share * larger and larger < ratio * smaller
 
 
-def _read(networks: "Networks", photos: list[np.ndarray], candidates: list[_Candidate]) -> None:
+def _read(networks: "Networks", photos: list[np.ndarray], candidates: list[Candidate]) -> None:
     """Read the landmarks and the presence of each candidate and move its frame to them."""
     side = LANDMARKS_INPUT
     for start in range(0, len(candidates), _BATCH):
@@ -191,11 +197,12 @@ def _read(networks: "Networks", photos: list[np.ndarray], candidates: list[_Cand
         shapes, presence = networks.read(np.stack(crops))
         for candidate, matrix, shape, score in zip(some, matrices, shapes, presence, strict=True):
             candidate.landmarks = in_photo(shape, matrix)
-            candidate.score = math.sqrt(candidate.proposed * float(score))
+            candidate.presence = float(score)
+            candidate.score = networks.pool(candidate.proposed, candidate.presence)
             candidate.frame = face_frames(candidate.landmarks[None])[0]
 
 
-def _face(candidate: _Candidate) -> Face:
+def _face(candidate: Candidate) -> Face:
     if candidate.landmarks is None:
         raise RuntimeError("a candidate was kept whose landmarks were never read")
     low = candidate.landmarks[:, :2].min(0)

@@ -1,5 +1,6 @@
 """The two networks at work: arrays in, arrays out."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,8 @@ import torch
 
 from webapp.errors import ModelUnusable
 from webapp.faces.weights import SHIPPED, Model, read_model
+
+_SURE = 1e-4  # neither network is believed to be surer than this
 
 
 class Networks:
@@ -16,6 +19,7 @@ class Networks:
     sure: the detector's score from which no closer look is needed.
     hopeless: the presence below which a candidate gets no second crop.
     present: the presence from which it is a face.
+    weight: how much presence counts beside the detector's score.
     passes: how often a candidate is cropped and read.
     """
 
@@ -28,6 +32,7 @@ class Networks:
         self.sure = _threshold(self._detector, "sure")
         self.hopeless = _threshold(self._landmarks, "hopeless")
         self.present = _threshold(self._landmarks, "present")
+        self.weight = _threshold(self._landmarks, "weight")
         self.passes = int(_threshold(self._landmarks, "passes"))
 
     def detect(self, looks: list[np.ndarray]) -> list[np.ndarray]:
@@ -57,9 +62,28 @@ class Networks:
             landmarks, presence = self._landmarks.net(self._input(list(crops)))
             return landmarks.cpu().numpy(), torch.sigmoid(presence).cpu().numpy()
 
+    def pool(self, proposed: float, presence: float) -> float:
+        """Return the score of a face that the networks give such scores, 0 to 1."""
+        return pool(proposed, presence, self.weight)
+
     def _input(self, images: list[np.ndarray]) -> torch.Tensor:
         pixels = torch.from_numpy(np.stack(images)).to(self._device).permute(0, 3, 1, 2)
         return (pixels.float() / 255 - 0.5) * 4
+
+
+def pool(proposed: float, presence: float, weight: float) -> float:
+    """Return the score of a face, 0 to 1: the odds that both networks give, multiplied.
+
+    Args:
+        proposed: the detector's score; presence: the landmark network's; both 0 to 1.
+        weight: the power of the second odds.
+    """
+    return 1 / (1 + math.exp(-_logit(proposed) - weight * _logit(presence)))
+
+
+def _logit(share: float) -> float:
+    kept = min(max(share, _SURE), 1 - _SURE)
+    return math.log(kept / (1 - kept))
 
 
 def _threshold(model: Model, name: str) -> float:

@@ -13,16 +13,18 @@ import cv2
 import numpy as np
 from safetensors.torch import load_file
 
-from webapp.faces.finder import FaceFinder
+from webapp.faces.finder import Candidate, FaceFinder
+from webapp.faces.inference import pool
 from webapp.faces.training.chips import Sources
 from webapp.faces.training.packs import open_sources
 from webapp.faces.training.scenes import compose
 from webapp.faces.weights import write_model
 
 _OPEN = {
-    "detector": {"proposed": 0.15, "sure": 0.6},
-    "landmarks": {"hopeless": 0.02, "present": 0.02, "passes": 2},
-}  # thresholds while the scores are gathered: nearly everything is let through
+    "detector": {"proposed": 0.1, "sure": 0.6},
+    "landmarks": {"hopeless": 0.0, "present": 0.0, "weight": 0.5, "passes": 2},
+}  # thresholds while the scores are gathered: everything is let through
+_WEIGHTS = (0.25, 0.5, 0.75, 1.0)
 _PROOF_SIZE = 16.0  # pixels; smaller faces in a scene do not count when thresholds are chosen
 _DATA = (
     "FairFace photos (CC BY 4.0, Karkkainen & Joo, WACV 2021) with landmarks distilled from "
@@ -32,7 +34,10 @@ _DATA = (
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores on held-out scenes: of faces, of false alarms, and how many faces there were."""
+    """The detector's score and presence, (N, 2), of faces and of false alarms in held-out scenes.
+
+    there: how many faces there were; pictures: in how many scenes and pictures.
+    """
 
     faces: np.ndarray
     alarms: np.ndarray
@@ -60,20 +65,25 @@ def publish(
     """
     _write(out, detector, landmarks, _OPEN, version)
     scores = gather_scores(FaceFinder(out), open_sources(data, cache, "validation"), scenes)
-    present = choose_threshold(scores)
+    weight, present = choose_thresholds(scores)
     chosen = {
-        # A face's score is the geometric mean of two that are at most 1: less cannot pass.
-        "detector": {**_OPEN["detector"], "proposed": round(present**2, 3)},
-        "landmarks": {**_OPEN["landmarks"], "hopeless": round(present / 3, 3), "present": present},
+        "detector": _OPEN["detector"],
+        "landmarks": {
+            "hopeless": round(present / 3, 3),
+            "present": present,
+            "weight": weight,
+            "passes": _OPEN["landmarks"]["passes"],
+        },
     }
     _write(out, detector, landmarks, chosen, version)
     return {
         "present": present,
+        "weight": weight,
         "faces there": scores.there,
         "proposed": len(scores.faces),
-        "kept": int((scores.faces >= present).sum()),
+        "kept": int((_pooled(scores.faces, weight) >= present).sum()),
         "pictures": scores.pictures,
-        "false": int((scores.alarms >= present).sum()),
+        "false": int((_pooled(scores.alarms, weight) >= present).sum()),
     }
 
 
@@ -85,31 +95,48 @@ def _write(out: Path, detector: Path, landmarks: Path, chosen: dict, version: st
 
 
 def gather_scores(finder: FaceFinder, sources: Sources, count: int, seed: int = 77) -> Scores:
-    """Return the scores of what an open-minded finder sees in held-out scenes."""
-    faces: list[float] = []
-    alarms: list[float] = []
+    """Return the scores of what an open-minded finder sees in held-out scenes and pictures."""
+    faces: list[tuple[float, float]] = []
+    alarms: list[tuple[float, float]] = []
     there = 0
     for number in range(count):
         image, known = compose(sources, np.random.default_rng((seed, number)))
         certain = known[(known[:, 4] > 0) & (known[:, 2] >= _PROOF_SIZE)]
         there += len(certain)
-        for face in finder.find(image):
-            middle = np.array(face.box[:2]) + np.array(face.box[2:]) / 2
-            away = np.hypot(*(known[:, :2] - middle).T) / np.maximum(known[:, 2], 1)
-            if (away > 0.5).all():
-                alarms.append(face.score)
-            elif (np.hypot(*(certain[:, :2] - middle).T) < 0.3 * certain[:, 2]).any():
-                faces.append(face.score)
+        for candidate in finder.candidates([image]):
+            scores = candidate.proposed, candidate.presence
+            if (_away(candidate, known) > 0.5).all():
+                alarms.append(scores)
+            elif (_away(candidate, certain) < 0.3).any():
+                faces.append(scores)
     for picture in sources.faceless:
-        alarms += [face.score for face in finder.find(picture)]
+        alarms += [(c.proposed, c.presence) for c in finder.candidates([picture])]
     return Scores(np.array(faces), np.array(alarms), there, count + len(sources.faceless))
 
 
-def choose_threshold(scores: Scores) -> float:
-    """Return the score at which faces lost and false alarms are fewest together."""
-    candidates = np.round(np.arange(0.3, 0.9, 0.01), 2)
-    wrong = [(scores.faces < t).sum() + (scores.alarms >= t).sum() for t in candidates]
-    return float(candidates[int(np.argmin(wrong))])
+def _away(candidate: Candidate, faces: np.ndarray) -> np.ndarray:
+    """Return a candidate's distance from each face, (N,), in units of that face's size."""
+    return np.hypot(*(faces[:, :2] - candidate.frame[:2]).T) / np.maximum(faces[:, 2], 1)
+
+
+def choose_thresholds(scores: Scores) -> tuple[float, float]:
+    """Return the weight of presence and the least score of a face.
+
+    They are those at which faces lost and false alarms are fewest together; of several such, the
+    middle one.
+    """
+    least = np.round(np.arange(0.3, 0.96, 0.01), 2)
+    best = (len(scores.faces) + len(scores.alarms), 0.0, 0.0)
+    for weight in _WEIGHTS:
+        faces, alarms = (_pooled(some, weight) for some in (scores.faces, scores.alarms))
+        wrong = np.array([(faces < t).sum() + (alarms >= t).sum() for t in least])
+        middle = float(np.median(least[wrong == wrong.min()]))
+        best = min(best, (int(wrong.min()), weight, round(middle, 2)))
+    return best[1], best[2]
+
+
+def _pooled(scores: np.ndarray, weight: float) -> np.ndarray:
+    return np.array([pool(proposed, presence, weight) for proposed, presence in scores])
 
 
 def main() -> None:
