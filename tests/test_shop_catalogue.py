@@ -210,8 +210,9 @@ def test_the_product_picture_over_white_shows_what_the_lens_lets_through():
     dark = product(Lens(kind=LensKind.SOLID, transmittance=0.2, reflectance=0.0))
 
     height, width = dark.shape[:2]
-    red, alpha = dark[height // 2, width // 4, [0, 3]]
-    shown = red * alpha / 255 + 255 - alpha
+    lens = dark[height // 2 - 20 : height // 2 + 20, width // 4 - 40 : width // 4 + 40]
+    red, alpha = lens[..., 0], lens[..., 3]
+    shown = (red * alpha / 255 + 255 - alpha).min()  # off the studio's gleam
     assert shown == pytest.approx(255 * (1.055 * 0.2 ** (1 / 2.4) - 0.055), abs=3)
 
 

@@ -6,22 +6,24 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from typing import Any
 
+from webapp.drawn.product import product_picture
 from webapp.eyewear.frame import Artwork, Build, Eyewear, Lens, LensKind, SizeMarks
 from webapp.rendering import codec
-from webapp.rendering.product import product_picture
 from webapp.shop import viewing
 from webapp.storage import belongings
 from webapp.storage.images import Draft
 from webapp.storage.tables import Frame, Kind, Variant
 
+PRODUCT_WIDTH = 800  # px; a card shows at most 400, a dense screen twice that
 EYEWEAR_KEPT = 48  # variants in memory, 5 to 10 MB each; a page of the wall shows 24
 
 Pair = tuple[float, float]
 
 
-def drafts_of(artwork: Artwork, lens: Lens) -> list[Draft]:
+def drafts_of(eyewear: Eyewear) -> list[Draft]:
     """Return the pictures to store: front, lenses and temple bit for bit, and the product's."""
-    product = product_picture(artwork, lens)
+    artwork = eyewear.artwork
+    product = product_picture(eyewear, PRODUCT_WIDTH)
     layers = (
         (Kind.FRONT, artwork.front),
         (Kind.LENSES, artwork.lenses),

@@ -97,8 +97,9 @@ def add_variant(
     check("name", name, WORD)
     check("lens_label", lens_label, WORD)
     check("swatch", swatch, SWATCH)
-    frame(frame_slug)  # before the pictures are encoded for nothing
-    with images.storing(*artworks.drafts_of(artwork, lens)) as (session, pictures):
+    owner = frame(frame_slug)  # before the pictures are encoded for nothing
+    eyewear = Eyewear(owner.marks, artwork, owner.build, lens)
+    with images.storing(*artworks.drafts_of(eyewear)) as (session, pictures):
         front, lenses, temple, product = pictures
         row = Variant(
             frame=rows.frame(session, frame_slug),
