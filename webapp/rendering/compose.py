@@ -28,7 +28,7 @@ from webapp.rendering.sheets import Box, Map, around, empty, fitted, front_of, s
 from webapp.rendering.temples import Painted, Setting, extent, paint_temples
 from webapp.rendering.textures import Textures, front_textures
 
-SHADOW_MM = 9.0  # below and beside the front, so far a shadow may fall
+SHADOW_MM = 18.0  # about the front, so far a shadow may fall
 UNSEEN_SHADOW = 0.996  # of the light left, a shadow under one level
 OWN_SOFTNESS = 0.40  # pixels, sigma: sampling a texture blurs by about this already
 

@@ -18,7 +18,8 @@ from webapp.rendering.temples import Bar, bars
 from webapp.rendering.textures import Layer, Textures, temple_texture
 
 NEAR_BLUR, FAR_BLUR = 0.9, 2.6  # mm, sigma of a shadow's edge: at the skin, and at FAR
-FAR = 14.0  # mm from the skin to the frame
+FAR = 14.0  # mm from the skin to the frame along the light
+GONE = 30.0  # mm; from here on a shadow is too soft to be seen
 DARKNESS = (0.60, 0.42)  # light taken by a rim at the skin, and at FAR
 EVEN_SHADOW = 0.55  # a shadow's strength in even light beside that in hard light
 CLOSE, CLOSE_BLUR = 7.0, 1.6  # mm: how fast the dimness ends with distance; its blur's sigma
@@ -42,7 +43,7 @@ def shadow(fit: Fit, eyewear: Eyewear, textures: Textures, raster: Raster, light
     towards = _slanted(light, fit) @ pose.rotation
     sight = Rays((skin - pose.translation) @ pose.rotation, np.broadcast_to(towards, skin.shape))
     x, y, apart = front_of(eyewear).meet(sight)
-    thrown = _taken(eyewear, textures, x, y, np.clip(apart, 0, 3 * FAR))
+    thrown = _taken(eyewear, textures, x, y, np.maximum(apart, 0))
     thrown *= EVEN_SHADOW + (1 - EVEN_SHADOW) * light.contrast
     # The dimness right under a bridge or rim is there in every light: it hides half the room.
     ahead = Rays(sight.origin, np.broadcast_to(np.array([0, 0, -1.0]), skin.shape))
@@ -79,6 +80,7 @@ def _taken(eyewear: Eyewear, textures: Textures, x: Floats, y: Floats, apart: Fl
     far = _cover(eyewear, textures, FAR_BLUR, x, y)
     share = np.clip(apart / FAR, 0, 1)
     dark = DARKNESS[0] + share * (DARKNESS[1] - DARKNESS[0])
+    dark *= np.clip((GONE - apart) / (GONE - FAR), 0, 1)
     return np.asarray((near + share * (far - near)) * dark)
 
 

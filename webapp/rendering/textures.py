@@ -24,6 +24,7 @@ FINER = 1.3  # texture pixels per photo pixel: sampling between them then blurs 
 OCTAVE = 4  # texture sizes per doubling
 SOFT_STEP = 0.25  # texture pixels; softness is rounded to this, so that textures are shared
 PROFILE_POINTS = 14  # along a temple up to where it fades, and again from there
+LEAST_ENLARGED_BLUR = 0.6  # texture pixels, where the photo is finer than the artwork
 LEAST_SQUEEZE = 0.01  # a temple's length comes down to a few texture pixels, no fewer
 EDGE_REACH = 1.6  # mm of a rim's border that give its sides their colour
 SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more where it faces up
@@ -149,6 +150,8 @@ def _size(artwork: Artwork, px_per_mm: float, softness: float) -> tuple[float, f
     wanted = min(1.0, FINER * px_per_mm / artwork.scale)
     ratio = min(1.0, float(2 ** (np.ceil(np.log2(wanted) * OCTAVE) / OCTAVE)))
     blur = softness * ratio * artwork.scale / px_per_mm
+    if px_per_mm > artwork.scale:
+        blur = max(blur, LEAST_ENLARGED_BLUR)  # or fine highlights show the artwork's pixels
     return ratio, float(np.round(blur / SOFT_STEP) * SOFT_STEP)
 
 
