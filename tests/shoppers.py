@@ -2,8 +2,10 @@
 
 import io
 import re
+import shutil
 import struct
 import zlib
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -12,20 +14,19 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from tests.factories import FakeFinder, photo, published, see_with
+from tests.factories import FakeFinder, photo, see_with
 from webapp.shop import accounts, photos
 
 EMAIL, PASSWORD = "mara@example.org", "correct horse battery"
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
-def open_shop(app: Flask, count: int = 1, **limits: Any) -> FakeFinder:
-    """Publish two frames, and let the shop see `count` faces in every photo."""
+def open_shop(app: Flask, stock: Path, count: int = 1) -> FakeFinder:
+    """Bring the stock's two frames in, and let the shop see `count` faces in every photo."""
+    shutil.copytree(stock, app.instance_path, dirs_exist_ok=True)
     finder = FakeFinder(count=count)
     with app.app_context():
-        published("ada")
-        published("bea", ("green",))
-        see_with(finder, **limits)
+        see_with(finder)
     return finder
 
 

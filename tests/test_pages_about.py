@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,9 +16,9 @@ from webapp.shop.photos import CONSENT_VERSION
 
 
 @pytest.fixture(autouse=True)
-def stocked(app: Flask) -> None:
+def stocked(app: Flask, stock: Path) -> None:
     """A shop with two frames that sees one face in every photo."""
-    open_shop(app)
+    open_shop(app, stock)
 
 
 def test_privacy_states_the_hours_and_minutes_that_are_set(app: Flask, client: FlaskClient):

@@ -1,6 +1,7 @@
 """The back office is for those who signed in, as long as their session lives."""
 
 import time
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,9 +12,9 @@ from tests.shoppers import EMAIL, PASSWORD, csrf_of, open_shop, send, sign_in, w
 
 
 @pytest.fixture(autouse=True)
-def stocked(app: Flask) -> None:
+def stocked(app: Flask, stock: Path) -> None:
     """Two published frames and a draft."""
-    open_shop(app)
+    open_shop(app, stock)
     with app.app_context():
         frame("draught")
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,9 +15,9 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
 @pytest.fixture(autouse=True)
-def finder(app: Flask) -> FakeFinder:
+def finder(app: Flask, stock: Path) -> FakeFinder:
     """A shop with two frames that sees one face in every photo."""
-    return open_shop(app)
+    return open_shop(app, stock)
 
 
 def ticked(page: str) -> bool:

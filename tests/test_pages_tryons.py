@@ -1,6 +1,7 @@
 """A result shows the try-on, what its millimetres mean, and where to go on."""
 
 import io
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,9 +13,9 @@ from tests.shoppers import open_shop, result_of, send, wall_of
 
 
 @pytest.fixture(autouse=True)
-def finder(app: Flask) -> FakeFinder:
+def finder(app: Flask, stock: Path) -> FakeFinder:
     """A shop with two frames that sees one face in every photo."""
-    return open_shop(app)
+    return open_shop(app, stock)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,9 +17,9 @@ from webapp.storage import clock
 
 
 @pytest.fixture(autouse=True)
-def finder(app: Flask) -> FakeFinder:
+def finder(app: Flask, stock: Path) -> FakeFinder:
     """A shop with two frames that sees two faces in every photo."""
-    return open_shop(app, count=2)
+    return open_shop(app, stock, count=2)
 
 
 @pytest.fixture

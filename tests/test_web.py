@@ -26,9 +26,9 @@ INLINE = (
 
 
 @pytest.fixture(autouse=True)
-def stocked(app: Flask) -> None:
+def stocked(app: Flask, stock: Path) -> None:
     """A shop with two frames that sees two faces in every photo."""
-    open_shop(app, count=2)
+    open_shop(app, stock, count=2)
 
 
 def every_page(app: Flask, client: FlaskClient) -> dict[str, str]:
