@@ -56,7 +56,7 @@ $(BIN)/python:
 		echo "Lorgnette needs Python 3.11 or newer; none was found. PYTHON=/path/to/python make run names one." >&2; \
 		exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Lorgnette needs Python 3.11 or newer; $(PYTHON) is older." >&2; exit 1; }
+		echo "Lorgnette needs Python 3.11 or newer; $(PYTHON) is older or missing." >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "The virtual environment could not be made; on Debian and Ubuntu: apt-get install python3-venv" >&2; \
 		exit 1; }
