@@ -25,9 +25,9 @@ PUPIL_DROP = 3.5  # mm, how far the datum line usually lies below the pupils
 PUPIL_DROP_SIGMA = 1.5  # mm, over frames and faces
 CONTACT_SIGMA = 2.5  # mm, the landmarks' flanks are known no better
 RIDGE_CLEARANCE = 1.0  # mm between the bridge's back and the nose's ridge
-EAR_BEHIND = 20.0  # mm from the face's side landmarks back to the ear's root
-EAR_ABOVE = 3.0  # mm from those landmarks up to where a temple lies on the ear
-EAR_OUTSIDE = 3.0  # mm from those landmarks outwards
+EAR_BEHIND = 31.0  # mm from the face's side landmarks back to the ear's root
+EAR_ABOVE = 4.0  # mm from those landmarks up to where a temple lies on the ear
+EAR_OUTSIDE = 5.0  # mm from those landmarks outwards
 
 
 def seat_of(eyewear: Eyewear, head: Head) -> Pose:
