@@ -8,7 +8,7 @@ from inside; `mirror` (478,), the landmark on the other side of the face.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -45,14 +45,20 @@ class MeanHead:
     triangles: NDArray[np.int64]
     mirror: NDArray[np.int64]
 
-    @property
+    @cached_property
     def steady(self) -> NDArray[np.bool_]:
         """(478,) true for landmarks that neither gaze nor eyelids nor jaw nor mouth moves."""
         steady = self.mean[:, 1] < UPPER_LIP_Y
         steady[468:] = False
         return steady & ~self.lids
 
-    @property
+    @cached_property
+    def scaled_basis(self) -> Floats:
+        """(3, 478, K) mm by which one standard deviation of each direction moves a landmark."""
+        scaled = self.basis * self.deviations[:, None, None]
+        return np.ascontiguousarray(scaled.transpose(2, 1, 0))
+
+    @cached_property
     def lids(self) -> NDArray[np.bool_]:
         """(478,) true for skin landmarks inside an ellipse about either eye's opening."""
         centres = self.mean[list(EYE_CORNERS)].reshape(2, 2, 3).mean(1)

@@ -67,7 +67,7 @@ def fit_shape(landmarks: Floats, camera: Camera, start: Pose, rounds: int = ROUN
         shape = shape + step[6:]
         if max(np.abs(step[:3]).max(), np.abs(step[3:6]).max() / away(pose)) < SETTLED:
             break
-    mesh = head.mean + np.tensordot(shape * head.deviations, head.basis, 1)
+    mesh = head.mean + (head.scaled_basis @ shape).T
     return Shaped(pose, mesh, shape)
 
 
@@ -89,38 +89,51 @@ def solve(
     landmarks: Floats, camera: Camera, pose: Pose, shape: Floats, head: MeanHead, noise: Floats
 ) -> Floats:
     """Return one Gauss-Newton step: 3 rotation (rad), 3 translation (mm), K shape (sigmas)."""
-    basis = head.basis * head.deviations[:, None, None]
-    local = head.mean + np.tensordot(shape, basis, 1)
+    local = head.mean + (head.scaled_basis @ shape).T
     turned = local @ pose.rotation.T
-    seen = turned + pose.translation
-    depth = away(pose)
-    mm = depth / camera.focal  # millimetres a pixel at the head
-
-    off = np.empty((478, 3))
-    off[:, :2] = (landmarks[:, :2] - camera.project(seen)) * mm
-    off[:, 2] = centred(landmarks[:, 2]) * mm - centred(turned[:, 2])
-
-    moves = np.empty((478, 3, 6 + len(shape)))  # d(camera-space point) / d(unknowns)
-    moves[:, :, :3] = -cross_matrices(turned)
-    moves[:, :, 3:6] = np.eye(3)
-    moves[:, :, 6:] = np.einsum("ij,kpj->pik", pose.rotation, basis)
-    jacobian = np.empty_like(moves)
-    ratio = (seen[:, :2] / seen[:, 2:])[:, :, None]
-    jacobian[:, :2] = (moves[:, :2] - ratio * moves[:, 2:3]) * (depth / seen[:, 2])[:, None, None]
-    jacobian[:, 2] = moves[:, 2] - moves[:, 2].mean(0)
-
-    pull = off / noise
-    size = np.hypot(pull[:, 0], pull[:, 1])
-    trust = np.sqrt(np.minimum(1.0, KNEE / np.maximum(size, 1e-9)))[:, None] / noise
-    trust = trust * np.sqrt(SAMPLES / 478)
-    a = (jacobian * trust[:, :, None]).reshape(-1, jacobian.shape[2])
-    b = (off * trust).ravel()
-    normal = a.T @ a
+    off = residuals(landmarks, camera, pose, turned)
+    trust = trusted(off, noise)
+    jacobian = slopes(pose, turned, head.scaled_basis)
+    a = (jacobian * trust.T[:, :, None]).reshape(-1, jacobian.shape[2])
+    b = (off * trust).T.ravel()
+    normal, right = a.T @ a, a.T @ b
     normal[6:, 6:] += np.eye(len(shape))
-    right = a.T @ b
     right[6:] -= shape
-    step: Floats = np.linalg.solve(normal, right)
-    return step
+    return np.asarray(np.linalg.solve(normal, right), np.float64)
+
+
+def residuals(landmarks: Floats, camera: Camera, pose: Pose, turned: Floats) -> Floats:
+    """Return (478, 3) mm at the head: seen less projected, then the network's depth less ours."""
+    mm = away(pose) / camera.focal  # millimetres a pixel at the head
+    off = np.empty((len(turned), 3))
+    off[:, :2] = (landmarks[:, :2] - camera.project(turned + pose.translation)) * mm
+    off[:, 2] = centred(landmarks[:, 2]) * mm - centred(turned[:, 2])
+    return off
+
+
+def trusted(off: Floats, noise: Floats) -> Floats:
+    """Return (478, 3) weights, 1/mm: less for what is expected to err, and for outliers."""
+    size = np.hypot(*(off[:, :2] / noise[:, :2]).T)
+    huber = np.sqrt(np.minimum(1.0, KNEE / np.maximum(size, 1e-9)) * SAMPLES / 478)
+    weights: Floats = huber[:, None] / noise
+    return weights
+
+
+def slopes(pose: Pose, turned: Floats, basis: Floats) -> Floats:
+    """Return (3, 478, 6 + K): how each residual's model moves with each unknown.
+
+    In mm at the head's distance, so that perspective is a factor near one.
+    """
+    moves = np.empty((3, len(turned), 6 + basis.shape[2]))
+    moves[:, :, :3] = -cross_matrices(turned).transpose(1, 0, 2)
+    moves[:, :, 3:6] = np.eye(3)[:, None]
+    moves[:, :, 6:] = (pose.rotation @ basis.reshape(3, -1)).reshape(basis.shape)
+    seen = turned + pose.translation
+    ratio = (seen[:, :2] / seen[:, 2:]).T[:, :, None]
+    moves[:2] -= ratio * moves[2]
+    moves[:2] *= (away(pose) / seen[:, 2])[:, None]
+    moves[2] -= moves[2].mean(0)
+    return moves
 
 
 def centred(values: Floats) -> Floats:
