@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from webapp.faces.conventions import DETECTOR_MULTIPLE, DETECTOR_STRIDE, LOG_SIZE_UNIT
+from webapp.faces.crops import halved
 
 PAD = 127  # the grey beside a photo whose sides are no multiples of the stride
 _PEAK = np.ones((3, 3), np.uint8)
@@ -19,6 +20,7 @@ def letterbox(photo: np.ndarray, side: int) -> tuple[np.ndarray, float]:
         The look, sides multiples of 32, the photo in its upper left corner, and the scale from
         photo to look.
     """
+    photo, factor = halved(photo, max(photo.shape[:2]) / side)
     height, width = photo.shape[:2]
     scale = side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
@@ -27,7 +29,7 @@ def letterbox(photo: np.ndarray, side: int) -> tuple[np.ndarray, float]:
     padded = [-(-v // DETECTOR_MULTIPLE) * DETECTOR_MULTIPLE for v in size]
     look = np.full((padded[1], padded[0], 3), PAD, np.uint8)
     look[: size[1], : size[0]] = small
-    return look, scale
+    return look, scale / factor
 
 
 def decode_heat(told: np.ndarray, least: float, most: int) -> np.ndarray:
