@@ -250,3 +250,16 @@ def test_reflections_add_light_to_dark_lenses():
     added = (shiny - dull)[changed(dull.astype(np.uint8), shiny.astype(np.uint8))]
     assert (added >= -1).all()
     assert added[:, 2].mean() > added[:, 0].mean() + 10
+
+
+def test_painting_in_place_gives_the_same_picture():
+    """The caller's own array is painted, and nothing else about the picture differs."""
+    fit, eyewear = fit_of(12), frame_of()
+    photo = photo_of(fit)
+    copy = photo.copy()
+
+    new = try_on(photo, fit, eyewear, seed=5)
+    painted = try_on(copy, fit, eyewear, seed=5, in_place=True)
+
+    assert painted is copy
+    np.testing.assert_array_equal(painted, new)

@@ -153,7 +153,8 @@ class Bench:
             scene = prepare(pixels, camera, head)
         with stage(WHOLE[4]):
             eyewear = self.eyewear()
-            worn = try_on(pixels, seat_frame(camera, head, eyewear), eyewear, scene=scene)
+            fit = seat_frame(camera, head, eyewear)
+            worn = try_on(pixels, fit, eyewear, scene=scene, in_place=True)  # as the shop does
         with stage(WHOLE[5]):
             encode_jpeg(worn, self.quality)
         return pixels, camera, head, scene

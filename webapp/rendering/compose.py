@@ -124,18 +124,20 @@ def try_on(
     seed: int = 0,
     scene: Scene | None = None,
     effects: Effects = ALL,
+    in_place: bool = False,
 ) -> Bytes:
-    """Return a new picture of the photo with the frame worn.
+    """Return a picture of the photo with the frame worn.
 
     Args:
-        photo: (H, W, 3) uint8 sRGB; left as it is.
+        photo: (H, W, 3) uint8 sRGB; left as it is, unless `in_place`.
         fit: the frame seated on the head, in pixels of `photo`.
         eyewear: the variant to draw.
         seed: of the grain; same input and seed, same bytes.
         scene: what `prepare` returned for this photo and head, to spare the work.
         effects: what to draw.
+        in_place: paint into `photo` itself: a copy of a large one costs as much as the frame.
     """
-    picture = photo.copy()
+    picture = photo if in_place else photo.copy()
     box = region(fit, eyewear, (photo.shape[1], photo.shape[0]))
     if empty(box):
         return picture

@@ -162,7 +162,7 @@ def render(subject: Subject, eyewear: Eyewear, face: int, pd_mm: float | None) -
         seen = watching.sighting(subject.token)
         camera, head = viewing.seat_of(subject, seen, face, pd_mm, pixels)
         fit = seat_frame(camera, head, eyewear)
-        worn = compose.try_on(pixels, fit, eyewear, seed=subject.seed)
+        worn = compose.try_on(pixels, fit, eyewear, seed=subject.seed, in_place=True)
         return codec.encode_jpeg(worn, belongings.settings()["JPEG_QUALITY"])
 
 
