@@ -70,7 +70,7 @@ SETTINGS = (
 
 
 def load(instance: Path, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Return every setting, each of its default's type, and the secret key.
+    """Return every setting, each of its default's type, the instance's folder and the secret key.
 
     Raises:
         SettingInvalid: a number was expected, and the variable holds something else.
@@ -80,6 +80,7 @@ def load(instance: Path, environ: Mapping[str, str] = os.environ) -> dict[str, A
         settings["DATABASE_URL"] or f"sqlite:///{instance / 'lorgnette.sqlite'}"
     )
     settings["FILES_DIR"] = settings["FILES_DIR"] or str(instance / "files")
+    settings["INSTANCE_DIR"] = str(instance)
     settings["SECRET_KEY"] = environ.get("SECRET_KEY") or secret_key(instance / "secret_key")
     return settings
 

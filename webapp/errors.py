@@ -152,6 +152,30 @@ class ModelUnusable(LorgnetteError):
     code, status = "model-unusable", 503
 
 
+class NoSuchVersion(LorgnetteError):
+    """The model has no version of this name. Params: version, known."""
+
+    code, status = "no-such-version", 404
+
+
+class VersionTaken(LorgnetteError):
+    """A version of the model can't be given this name. Params: version, reason."""
+
+    code, status = "version-taken", 409
+
+
+class NotEvaluated(LorgnetteError):
+    """The version's weights have not been evaluated. Params: version, reason."""
+
+    code, status = "not-evaluated", 409
+
+
+class ModelWorse(LorgnetteError):
+    """The version is worse than the active one. Params: version, active, worse."""
+
+    code, status = "model-worse", 409
+
+
 class TrainingDataBroken(LorgnetteError):
     """A file of the training data, or a record in it, can't be read. Params: file, record."""
 

@@ -16,14 +16,12 @@ from safetensors.torch import load, save
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from webapp.errors import ModelUnusable
+from webapp.faces import cards
+from webapp.faces.cards import FORMAT, read_weights, unusable
 from webapp.faces.networks import Detector, LandmarkNet, place
 
-FORMAT = 1  # of the weights and their card; a file of a newer one is refused
-SHIPPED = Path(__file__).parent / "weights"
+SHIPPED = cards.SHIPPED
 NETWORKS: dict[str, type[nn.Module]] = {"detector": Detector, "landmarks": LandmarkNet}
-_RESTORE = "restore webapp/faces/weights from the repository, or train the model again"
-_UPGRADE = "update Lorgnette, or activate a model of this version"
 
 
 @dataclass(frozen=True)
@@ -44,41 +42,15 @@ def read_model(folder: Path, name: str, device: str = "cpu") -> Model:
     Raises:
         ModelUnusable: a file is missing, damaged, foreign or of a newer format.
     """
-    card = read_card(folder, name)
-    path = folder / f"{name}.safetensors"
-    content = _bytes_of(path)
-    if hashlib.sha256(content).hexdigest() != card["sha256"]:
-        raise ModelUnusable(file=path.name, reason=f"it does not match its card; {_RESTORE}")
+    card, content = read_weights(folder, name)
     net = NETWORKS[name]()
     try:
         net.load_state_dict(load(content))
     except (SafetensorError, RuntimeError, ValueError) as error:
-        reason = f"it holds no {name} weights that fit this version; {_RESTORE}"
-        raise ModelUnusable(file=path.name, reason=reason) from error
+        path = folder / f"{name}.safetensors"
+        raise unusable(path, f"it holds no {name} weights that fit this Lorgnette") from error
     fold(net.eval())
     return Model(place(net, device).requires_grad_(False), card)
-
-
-def read_card(folder: Path, name: str) -> dict[str, Any]:
-    """Return the card of a network.
-
-    Raises:
-        ModelUnusable: it is missing, no card, another network's, or of a newer format.
-    """
-    path = folder / f"{name}.json"
-    try:
-        card = json.loads(_bytes_of(path))
-    except ValueError as error:
-        raise ModelUnusable(file=path.name, reason=f"it is no JSON; {_RESTORE}") from error
-    if not isinstance(card, dict) or not {"format", "network", "sha256"} <= card.keys():
-        raise ModelUnusable(file=path.name, reason=f"it is no model card; {_RESTORE}")
-    if card["network"] != name:
-        reason = f"it describes a {card['network']} network; {_RESTORE}"
-        raise ModelUnusable(file=path.name, reason=reason)
-    if card["format"] != FORMAT:
-        reason = f"its format is {card['format']}, this version reads {FORMAT}; {_UPGRADE}"
-        raise ModelUnusable(file=path.name, reason=reason)
-    return card
 
 
 def write_model(folder: Path, name: str, state: dict[str, torch.Tensor], card: dict) -> Path:
@@ -122,10 +94,3 @@ def _fold_sequence(sequence: nn.Sequential) -> None:
         if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
             sequence[i] = fuse_conv_bn_eval(first, second)
             sequence[i + 1] = nn.Identity()
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelUnusable(file=path.name, reason=f"it can't be read; {_RESTORE}") from error

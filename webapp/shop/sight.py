@@ -10,10 +10,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from webapp.errors import Busy
-from webapp.faces.finder import Face, FaceFinder
+from webapp.faces.finder import Face
+from webapp.faces.versions import ActiveFinder
 from webapp.fitting.scene import Camera, Head
 from webapp.rendering.codec import Pixels
 from webapp.rendering.compose import Scene
@@ -158,7 +160,7 @@ def make() -> Sight:
     """Return a sight as the settings say; the model's weights are read at the first photo."""
     settings = belongings.settings()
     return Sight(
-        FaceFinder(threads=settings["MODEL_THREADS"]),
+        ActiveFinder(Path(settings["INSTANCE_DIR"]), threads=settings["MODEL_THREADS"]),
         slots=settings["MODEL_SLOTS"],
         wait_seconds=settings["MODEL_WAIT_SECONDS"],
         kept=settings["FACES_KEPT"],

@@ -1,58 +1,131 @@
 """Agreement with the teacher on FairFace rows kept out of training: agreement, not truth."""
 
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 from webapp.faces.conventions import LANDMARKS_INPUT
 from webapp.faces.crops import crop_matrix, face_frames, in_photo, warp_crop
 from webapp.faces.inference import Networks
-from webapp.faces.training.chips import Chips, load_chips
+from webapp.faces.training.chips import TEST_ROWS, decode_test_rows
 from webapp.faces.training.evaluate import mesh_errors
+from webapp.fitting.camera import camera_of
+from webapp.fitting.pose import first_pose
 
 _BATCH = 64
 _GROUPS = ("race", "gender", "age")
+YAWS = (0, 15, 30, 45)  # degrees, where the bins of the head's turn begin
+_UPPER_LIP = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291]
+_LOWER_LIP = [146, 91, 181, 84, 17, 314, 405, 321, 375]
+REGIONS = {  # contours of the face-mesh topology
+    "eyelids": [
+        *(33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246),
+        *(263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466),
+    ],
+    "brows": [
+        *(70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
+        *(300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
+    ],
+    "lips": [*_UPPER_LIP, *_LOWER_LIP],
+    "face's outline": [
+        *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+        *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+    ],
+}
 
 
-def evaluate_agreement(
-    weights: Path | None, data: Path, cache: Path
-) -> dict[str, dict[str, float]]:
+@dataclass(frozen=True)
+class Reading:
+    """What the teacher and the model say of the same chips.
+
+    photos: (N, 160, 160, 3) uint8 RGB; labels, landmarks: (N, 478, 3) in their pixels.
+    groups: FairFace's labels, each (N,), and the head's turn by the teacher's landmarks.
+    """
+
+    photos: np.ndarray
+    labels: np.ndarray
+    landmarks: np.ndarray
+    groups: dict[str, np.ndarray]
+
+    @property
+    def errors(self) -> np.ndarray:
+        """Each landmark's error, (N, 478), in % of the face's distance between the pupils."""
+        apart = np.linalg.norm(self.labels[:, 468] - self.labels[:, 473], axis=1)[:, None]
+        away = np.linalg.norm(self.landmarks[..., :2] - self.labels[..., :2], axis=2)
+        return 100 * away / apart
+
+
+def evaluate_agreement(weights: Path | None, data: Path) -> dict[str, Any]:
     """Return errors on the last 500 rows of each shard, in % of the 3-D pupil distance.
+
+    Returns:
+        As of `agreement_figures`.
+    """
+    return agreement_figures(read_test_rows(weights, data))
+
+
+def read_test_rows(weights: Path | None, data: Path) -> Reading:
+    """Return what the landmark network reads in the rows kept out of training.
 
     The first crop is the label's own, the second that of the landmarks read from the first.
 
-    Returns:
-        {"all": errors by region, "race": mean mesh error by group, ...}.
+    Raises:
+        TrainingDataBroken: a shard can't be read.
     """
-    chips = load_chips(data, cache)
-    rows = chips.rows["test"]
-    landmarks = _read_rows(Networks(weights, 1), chips, rows)
-    labels = np.array(chips.landmarks[rows])
-    report = {"all": mesh_errors(landmarks, labels)}
-    for group, values in _group_columns(data).items():
+    photos, labels = decode_test_rows(data)
+    landmarks = _read(Networks(weights, 1), photos, face_frames(labels))
+    turns = {"yaw": yaw_bins(labels, photos.shape[2])}
+    return Reading(photos, labels, landmarks, _group_columns(data) | turns)
+
+
+def agreement_figures(reading: Reading) -> dict[str, Any]:
+    """Return {"all": errors by region, "race": {group: {"mesh": its error, "faces": N}}, ...}."""
+    errors = reading.errors
+    regions = {name: float(errors[:, points].mean()) for name, points in REGIONS.items()}
+    overall = mesh_errors(reading.landmarks, reading.labels)
+    report: dict[str, Any] = {"faces": len(errors), "all": overall | regions}
+    for group, values in reading.groups.items():
+        of_face = errors.mean(1)
         report[group] = {
-            str(name): mesh_errors(landmarks[values[rows] == name], labels[values[rows] == name])[
-                "mesh"
-            ]
-            for name in np.unique(values[rows])
+            str(name): {
+                "mesh": float(of_face[values == name].mean()),
+                "faces": int((values == name).sum()),
+            }
+            for name in np.unique(values)
         }
     return report
 
 
-def _read_rows(networks: Networks, chips: Chips, rows: np.ndarray) -> np.ndarray:
+def yaw_bins(landmarks: np.ndarray, side: int) -> np.ndarray:
+    """Return each head's turn to either side as a bin's name, (N,) str: "0-15" degrees and so on.
+
+    Args:
+        landmarks: (N, 478, 3) in pixels of square photos.
+        side: the photos' side in pixels.
+    """
+    camera = camera_of((side, side))
+    yaws = [abs(first_pose(own.astype(np.float64), camera)[0].angles[0]) for own in landmarks]
+    names = [f"{low}-{high}" for low, high in pairwise(YAWS)]
+    return np.array([*names, f"over {YAWS[-1]}"])[np.digitize(yaws, YAWS) - 1]
+
+
+def _read(networks: Networks, photos: np.ndarray, frames: np.ndarray) -> np.ndarray:
     found = []
-    for start in range(0, len(rows), _BATCH):
-        some = rows[start : start + _BATCH]
-        photos, frames = chips.photos[0][some], chips.frames[some].astype(np.float64)
-        landmarks = np.empty((len(some), *chips.landmarks.shape[1:]), np.float32)
+    for start in tqdm(range(0, len(photos), _BATCH), desc="agreement", disable=None):
+        some, own = photos[start : start + _BATCH], frames[start : start + _BATCH]
+        landmarks = np.empty(0)
         for _ in range(networks.passes):
-            matrices = [crop_matrix(frame, LANDMARKS_INPUT) for frame in frames]
-            pairs = zip(photos, matrices, strict=True)
+            matrices = [crop_matrix(frame, LANDMARKS_INPUT) for frame in own]
+            pairs = zip(some, matrices, strict=True)
             shapes, _ = networks.read(
                 np.stack([warp_crop(p, m, LANDMARKS_INPUT) for p, m in pairs])
             )
             landmarks = np.stack([in_photo(*both) for both in zip(shapes, matrices, strict=True)])
-            frames = face_frames(landmarks)
+            own = face_frames(landmarks)
         found.append(landmarks)
     return np.concatenate(found)
 
@@ -62,5 +135,5 @@ def _group_columns(data: Path) -> dict[str, np.ndarray]:
     for number in range(4):
         with np.load(data / f"fairface-{number}.npz") as shard:
             for group in _GROUPS:
-                columns[group].append(shard[group])
+                columns[group].append(shard[group][-TEST_ROWS:])
     return {group: np.concatenate(parts) for group, parts in columns.items()}

@@ -11,9 +11,10 @@ from typing import Any
 
 import cv2
 import numpy as np
+from tqdm import tqdm
 
 from webapp.errors import TrainingDataBroken
-from webapp.faces.crops import eye_centres
+from webapp.faces.crops import apply, eye_centres
 from webapp.faces.finder import Face, FaceFinder
 from webapp.faces.training.chips import read_picture
 
@@ -25,6 +26,12 @@ _FOUND_WITHIN = 0.15  # of the distance between the eyes
 _FOLDS = 5
 _RIDGE = 3e-4  # keeps the map from 478 landmarks to 68 points from following noise
 _EYES68 = (slice(36, 42), slice(42, 48))
+_PARTS68 = {
+    "inner": slice(17, 68),
+    "eyes": slice(36, 48),
+    "bridge": slice(27, 29),
+    "all": slice(0, 68),
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ def evaluate_photos(finder: FaceFinder, folder: Path) -> Detection:
     """
     known = json.loads((folder / "points68.json").read_text("utf-8"))
     missed, invented, false = [], [], 0
-    for name, points in sorted(known.items()):
+    for name, points in tqdm(sorted(known.items()), desc="photos", disable=None):
         eyes = np.array([np.mean(points[part], axis=0) for part in _EYES68])
         faces = finder.find(read_picture(folder / name))
         hits = [face for face in faces if _eye_error(face, eyes) < _FOUND_WITHIN]
@@ -60,6 +67,23 @@ def evaluate_photos(finder: FaceFinder, folder: Path) -> Detection:
     return Detection(len(known), len(known) - len(missed), false, missed, invented)
 
 
+def evaluate_turned(finder: FaceFinder, folder: Path, degrees: float) -> Detection:
+    """Measure the portraits of `evaluate_photos` turned about the face, clockwise as seen."""
+    known = json.loads((folder / "points68.json").read_text("utf-8"))
+    missed, false = [], 0
+    for name, points in tqdm(sorted(known.items()), desc=f"turned {degrees:g}", disable=None):
+        eyes = np.array([np.mean(points[part], axis=0) for part in _EYES68])
+        photo = read_picture(folder / name)
+        size = photo.shape[1], photo.shape[0]
+        matrix = cv2.getRotationMatrix2D(tuple(map(float, eyes.mean(0))), -degrees, 1.0)
+        turned = cv2.warpAffine(photo, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+        faces = finder.find(turned)
+        hits = [f for f in faces if _eye_error(f, apply(matrix, eyes)) < _FOUND_WITHIN]
+        missed += [] if hits else [name]
+        false += len(faces) - len(hits)
+    return Detection(len(known), len(known) - len(missed), false, missed, [])
+
+
 def _eye_error(face: Face, eyes: np.ndarray) -> float:
     """Return the worse eye's distance in units of the distance between the eyes."""
     away = np.linalg.norm(eye_centres(face.landmarks) - eyes, axis=1)
@@ -68,8 +92,10 @@ def _eye_error(face: Face, eyes: np.ndarray) -> float:
 
 def evaluate_faceless(finder: FaceFinder, folder: Path) -> Detection:
     """Measure pictures without a face: each one found is false."""
+    paths = sorted(folder.glob("*.jpg"))
     counts = {
-        path.name: len(finder.find(read_picture(path))) for path in sorted(folder.glob("*.jpg"))
+        path.name: len(finder.find(read_picture(path)))
+        for path in tqdm(paths, desc="faceless", disable=None)
     }
     return Detection(0, 0, sum(counts.values()), [], [n for n, count in counts.items() if count])
 
@@ -83,7 +109,7 @@ def evaluate_groups(finder: FaceFinder, folder: Path) -> Detection:
     known = json.loads((folder / "boxes.json").read_text("utf-8"))
     total = found = false = 0
     missed, invented = [], []
-    for name, boxes in sorted(known.items()):
+    for name, boxes in tqdm(sorted(known.items()), desc="groups", disable=None):
         faces = finder.find(read_picture(folder / name))
         hits = [[_fits(face, box) for face in faces] for box in boxes]
         got = sum(any(row) for row in hits)
@@ -125,31 +151,66 @@ def mesh_errors(landmarks: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     }
 
 
+@dataclass(frozen=True)
+class Human68:
+    """The faces found among those whose 68 points people set.
+
+    rows: (N,) their records; landmarks: (N, 478, 3), human: (N, 68, 2), in the same pixels;
+    there: how many faces there were.
+    """
+
+    rows: np.ndarray
+    landmarks: np.ndarray
+    human: np.ndarray
+    there: int
+
+
 def evaluate_human68(finder: FaceFinder, path: Path, most: int | None = None) -> dict[str, float]:
     """Measure against 68 points set by people, by a linear map fitted in 5 folds.
 
     Returns:
         Mean errors in % of the distance between the outer eye corners, and the share found.
     """
+    return human68_figures(read_human68(finder, path, most))
+
+
+def human68_figures(seen: Human68) -> dict[str, float]:
+    """Return the mean errors by part of the face, %, and the share of faces found."""
+    error = human68_errors(seen.landmarks, seen.human)
+    means = {name: float(error[:, part].mean()) for name, part in _PARTS68.items()}
+    return {**means, "found": len(seen.rows) / seen.there, "faces": seen.there}
+
+
+def read_human68(finder: FaceFinder, path: Path, most: int | None = None) -> Human68:
+    """Return the landmarks of the faces in human68.npz, those that are found.
+
+    Args:
+        most: read only so many records.
+
+    Raises:
+        TrainingDataBroken: a record can't be decoded.
+    """
     with np.load(path) as data:
         jpeg, offset, points = data["jpeg"], data["offset"], data["points68_x32"] / 32
-    landmarks, human = [], []
+    found: list[tuple[int, np.ndarray]] = []
     rows = range(min(most or len(points), len(points)))
-    for row in rows:
-        bgr = cv2.imdecode(jpeg[offset[row] : offset[row + 1]], cv2.IMREAD_COLOR)
-        if bgr is None:
-            raise TrainingDataBroken(file=str(path), record=row)
-        faces = finder.find(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
+    for row in tqdm(rows, desc="human68", disable=None):
+        faces = finder.find(decode_record(jpeg[offset[row] : offset[row + 1]], path, row))
         eyes = np.array([points[row, part].mean(0) for part in _EYES68])
-        hits = [face for face in faces if _eye_error(face, eyes) < 0.5]
-        if hits:
-            landmarks.append(hits[0].landmarks)
-            human.append(points[row])
-    errors = human68_errors(np.array(landmarks), np.array(human))
-    return {**errors, "found": len(human) / len(rows)}
+        found += [(row, face.landmarks) for face in faces if _eye_error(face, eyes) < 0.5][:1]
+    kept = np.array([row for row, _ in found], int)
+    return Human68(kept, np.array([own for _, own in found]), points[kept], len(rows))
 
 
-def human68_errors(landmarks: np.ndarray, human: np.ndarray) -> dict[str, float]:
+def decode_record(record: np.ndarray, path: Path, row: int) -> np.ndarray:
+    """Return a stored JPEG as (H, W, 3) uint8 RGB. Raises `TrainingDataBroken`."""
+    bgr = cv2.imdecode(record, cv2.IMREAD_COLOR) if len(record) else None
+    if bgr is None:
+        raise TrainingDataBroken(file=str(path), record=row)
+    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+
+
+def human68_errors(landmarks: np.ndarray, human: np.ndarray) -> np.ndarray:
     """Return the errors of 68 points mapped linearly from 478 landmarks.
 
     Both are brought into the frame of the landmarks' own eyes first, so that the map has neither
@@ -157,6 +218,9 @@ def human68_errors(landmarks: np.ndarray, human: np.ndarray) -> dict[str, float]
 
     Args:
         landmarks: (N, 478, 3); human: (N, 68, 2), in the same pixels.
+
+    Returns:
+        (N, 68), % of the distance between the outer eye corners.
     """
     eyes = eye_centres(landmarks) @ np.array([1, 1j])
     middle, along = eyes.mean(1)[:, None], (eyes[:, 1] - eyes[:, 0])[:, None]
@@ -172,11 +236,7 @@ def human68_errors(landmarks: np.ndarray, human: np.ndarray) -> dict[str, float]
         through = np.linalg.solve(fit.T @ fit + ridge, fit.T @ wanted[fold != k])
         told[rest] = features[rest] @ through
     away = np.abs(told[:, :68] + 1j * told[:, 68:] - theirs)
-    error = 100 * away / np.abs(theirs[:, 45] - theirs[:, 36])[:, None]
-    parts = {"inner": slice(17, 68), "eyes": slice(36, 48), "bridge": slice(27, 29)}
-    return {name: float(error[:, part].mean()) for name, part in parts.items()} | {
-        "all": float(error.mean())
-    }
+    return 100 * away / np.abs(theirs[:, 45] - theirs[:, 36])[:, None]
 
 
 def evaluate(weights: Path | None, shared: Path) -> dict[str, Any]:
