@@ -156,8 +156,7 @@ def glazed(picture: Picture, lenses: Picture, lens: Lens, middle: float, height:
     rows, columns = picture.shape[:2]
     y = (np.arange(rows, dtype=np.float32)[:, None] - middle) / height + 0.5  # 0 top, 1 bottom
     x = np.arange(columns, dtype=np.float32)[None, :] / columns
-    through = passed(lens, np.clip(y, 0, 1))
-    seen = picture * to_srgb(through)
+    seen = picture * to_srgb(np.asarray(lens.passes(y), np.float32))
     sky = np.clip(1.05 - 0.9 * y + 0.12 * np.cos(6.3 * (x * 2 - 0.2)), 0, 1) ** 1.4
     coating = np.array(lens.mirror_tint, np.float32)
     mirror = to_srgb(np.asarray(coating * sky[..., None], np.float32))
@@ -169,14 +168,6 @@ def glazed(picture: Picture, lenses: Picture, lens: Lens, middle: float, height:
     seen = 1 - (1 - seen) * (1 - gleam[..., None])
     share_in = lenses[..., None]
     return np.asarray(picture * (1 - share_in) + seen * share_in, np.float32)
-
-
-def passed(lens: Lens, down: Picture) -> Picture:
-    """Return the linear light that passes at heights `down` (0 top to 1 bottom), (..., 3)."""
-    bottom = lens.transmittance if lens.transmittance_bottom is None else lens.transmittance_bottom
-    ease = down * down * (3 - 2 * down)
-    share = lens.transmittance + (bottom - lens.transmittance) * ease
-    return np.asarray(np.clip(share[..., None] * np.array(lens.tint, np.float32), 0, 1), np.float32)
 
 
 def over(picture: Picture, layer: Picture) -> Picture:

@@ -156,6 +156,15 @@ class Lens:
             return self.transmittance
         return self.transmittance_bottom
 
+    def passes(self, down: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the linear RGB (..., 3) let through at heights `down`, 0 top to 1 bottom edge.
+
+        A gradient runs evenly; no channel lets through more than all.
+        """
+        share = self.transmittance + np.clip(down, 0, 1) * (self.bottom - self.transmittance)
+        passed: NDArray[np.float64] = np.minimum(share[..., None] * np.asarray(self.tint), 1.0)
+        return passed
+
     @property
     def category(self) -> int:
         """The sun-lens category 0 to 4 (80-100, 43-80, 18-43, 8-18, 3-8 % let through)."""

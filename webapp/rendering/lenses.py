@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from webapp.eyewear.frame import Artwork, Lens, LensKind
 from webapp.fitting.scene import Floats, Pose
-from webapp.rendering.colour import Light
 from webapp.rendering.light import Lighting
 from webapp.rendering.sheets import Front, Rays
 
@@ -25,37 +24,24 @@ COATING = 0.45  # lenses that are no mirrors are coated: they mirror this share 
 
 @dataclass(frozen=True)
 class Tint:
-    """How transmittance runs over a lens: linear RGB at its `top` and `bottom` edge, mm."""
+    """How a lens's transmittance runs over its height: `top` and `bottom` edge, mm."""
 
+    lens: Lens
     top: float
     bottom: float
-    upper: Light
-    lower: Light
 
     def at(self, y: NDArray[np.floating]) -> Floats:
-        """Return the transmittance (..., 3) at heights y (mm, down)."""
-        share = np.clip((y - self.top) / max(self.bottom - self.top, 1e-6), 0, 1)
-        return np.asarray(self.upper + share[..., None] * (self.lower - self.upper))
+        """Return the transmittance, linear RGB (..., 3), at heights y (mm, down)."""
+        return self.lens.passes((y - self.top) / max(self.bottom - self.top, 1e-6))
 
 
 def tint_of(lens: Lens, artwork: Artwork) -> Tint:
-    """Return the run of a lens's transmittance over its height."""
+    """Return the run of a lens's transmittance over the height that its artwork gives it."""
     rows = np.flatnonzero((artwork.lenses > 127).any(axis=1))
     if rows.size == 0:
         rows = np.flatnonzero(artwork.lenses.any(axis=1))
     top, bottom = (rows[[0, -1]] - artwork.centre[1]) / artwork.scale
-    end = lens.transmittance if lens.transmittance_bottom is None else lens.transmittance_bottom
-    return Tint(
-        top=float(top),
-        bottom=float(bottom),
-        upper=through(lens.transmittance, lens.tint),
-        lower=through(end, lens.tint),
-    )
-
-
-def through(transmittance: float, tint: tuple[float, float, float]) -> Light:
-    """Return the share of linear RGB let through; no channel lets through more than all."""
-    return np.asarray(np.minimum(transmittance * np.asarray(tint), 1), dtype=np.float32)
+    return Tint(lens, float(top), float(bottom))
 
 
 def mirrored(

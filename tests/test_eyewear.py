@@ -1,0 +1,77 @@
+"""What a frame is: figures that frames have, and what a lens lets through."""
+
+import numpy as np
+import pytest
+
+from webapp.errors import InvalidFrame
+from webapp.eyewear.frame import Artwork, Lens, LensKind, SizeMarks
+
+MARKS = {"lens_width": 52.0, "lens_height": 40.0, "bridge": 18.0, "temple": 145.0, "width": 140.0}
+
+
+def test_marks_read_as_printed_inside_a_temple():
+    """Lens width, box, bridge, temple length."""
+    assert str(SizeMarks(**MARKS)) == "52□18-145"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("lens_width", 5.2),
+        ("lens_height", 400.0),
+        ("bridge", 50.0),
+        ("temple", 14.5),
+        ("width", 110.0),  # narrower than its own two lenses and bridge
+        ("width", 190.0),
+        ("width", float("nan")),
+    ],
+)
+def test_a_slip_of_the_pen_is_refused_by_name(field, value):
+    """A measure that no frame has names its field and what would do."""
+    with pytest.raises(InvalidFrame) as refusal:
+        SizeMarks(**{**MARKS, field: value})
+
+    assert refusal.value.params["field"] == field
+    assert "mm" in refusal.value.params["advice"]
+
+
+@pytest.mark.parametrize(
+    ("transmittance", "category"),
+    [(0.92, 0), (0.80, 0), (0.79, 1), (0.43, 1), (0.42, 2), (0.17, 3), (0.08, 3), (0.05, 4)],
+)
+def test_a_lens_falls_into_its_category(transmittance, category):
+    """80, 43, 18 and 8 per cent are the bounds."""
+    assert Lens(LensKind.SOLID, transmittance).category == category
+
+
+def test_a_gradient_runs_evenly_from_top_to_bottom():
+    """And stays as it is beyond the lens's edges."""
+    lens = Lens(LensKind.GRADIENT, 0.1, transmittance_bottom=0.5)
+
+    passed = lens.passes(np.array([-1.0, 0.0, 0.5, 1.0, 2.0]))[:, 0]
+
+    np.testing.assert_allclose(passed, [0.1, 0.1, 0.3, 0.5, 0.5])
+
+
+def test_no_colour_is_let_through_more_than_whole():
+    """A strong tint on a clear lens clips instead of shining."""
+    assert Lens(LensKind.SOLID, 0.9, tint=(1.5, 0.9, 0.5)).passes(np.zeros(1)).max() == 1.0
+
+
+@pytest.mark.parametrize("share", [0.0, -0.2, 1.1])
+def test_a_share_of_light_that_cannot_be_is_refused(share):
+    """Nothing lets through more than all light, or none."""
+    with pytest.raises(InvalidFrame):
+        Lens(LensKind.SOLID, share)
+
+
+def test_artwork_without_alpha_or_lenses_is_refused():
+    """Both would be pasted as a slab over the face."""
+    rgba = np.zeros((4, 6, 4), np.uint8)
+    lenses = np.full((4, 6), 255, np.uint8)
+    rest = {"scale": 6.0, "centre": (3, 2), "joint": (0, 0), "ear": (5, 2)}
+
+    Artwork(rgba, lenses, rgba, **rest)
+    for front, mask in ((rgba[..., :3], lenses), (rgba, lenses * 0), (rgba, lenses[:2])):
+        with pytest.raises(InvalidFrame):
+            Artwork(front, mask, rgba, **rest)
