@@ -3,12 +3,16 @@
 import cv2
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from webapp.errors import TrainingDataBroken
 from webapp.faces.conventions import LANDMARKS
 from webapp.faces.crops import apply, crop_matrix, face_frames, warp_crop
 from webapp.faces.looks import decode_heat, letterbox
+from webapp.faces.networks import LandmarkNet
 from webapp.faces.training.chips import CHIP_SIDES, Chips, Sources, load_chips, load_pictures
+from webapp.faces.training.landmarks import read_start
 from webapp.faces.training.scenes import SIDE, compose
 from webapp.faces.training.targets import detector_targets
 
@@ -162,3 +166,21 @@ def test_a_folder_without_pictures_is_an_error(tmp_path):
     """No negatives is a mistake of the set-up, not an empty list."""
     with pytest.raises(TrainingDataBroken):
         load_pictures(tmp_path)
+
+
+def test_the_first_experiments_weights_can_be_begun_with(tmp_path):
+    """Its last convolution stood in the body; everything else keeps its name."""
+    ours = LandmarkNet().state_dict()
+    theirs = {
+        name.replace("squeeze.0.", "body.10.").replace("squeeze.1.", "body.11."): tensor
+        for name, tensor in ours.items()
+        if not name.startswith("presence.")
+    }
+    save_file(theirs, str(tmp_path / "experiment.safetensors"))
+    save_file(ours, str(tmp_path / "ours.safetensors"))
+
+    begun = read_start(tmp_path / "experiment.safetensors")
+
+    assert set(begun) == {name for name in ours if not name.startswith("presence.")}
+    assert torch.equal(begun["squeeze.0.weight"], ours["squeeze.0.weight"])
+    assert set(read_start(tmp_path / "ours.safetensors")) == set(ours)

@@ -100,6 +100,22 @@ def _false_alarms(weights: Path, data: Path, cache: Path) -> np.ndarray:
     return find_false_alarms(place(net.eval(), "cpu"), open_sources(data, cache).faceless)
 
 
+def read_start(path: Path) -> dict[str, torch.Tensor]:
+    """Return weights to begin with: this network's, or the first experiment's under its names.
+
+    The experiment had no presence score, and its last convolution stood in the body.
+    """
+    state = load_file(str(path))
+    if any(name.startswith("squeeze.") for name in state):
+        return state
+    for old, new in (("body.10.", "squeeze.0."), ("body.11.", "squeeze.1.")):
+        state = {
+            new + name.removeprefix(old) if name.startswith(old) else name: tensor
+            for name, tensor in state.items()
+        }
+    return state
+
+
 class Run:
     """A training's state: network, average, optimiser, step."""
 
@@ -113,7 +129,7 @@ class Run:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.net = place(LandmarkNet(), self.device)
         if start is not None:
-            self.net.load_state_dict(load_file(str(start)), strict=False)
+            self.net.load_state_dict(read_start(start), strict=False)
         self.average = copy.deepcopy(self.net).eval()
         learnt = self.net.presence if presence_only else self.net
         self.optimiser = torch.optim.AdamW(learnt.parameters(), rate, weight_decay=0.01)
