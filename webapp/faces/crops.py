@@ -14,6 +14,37 @@ CROP_MARGIN = 1.25  # the crop's side over the size of the face
 _EYE_CORNERS = ((33, 133), (263, 362))  # the eye on the picture's left, then on its right
 
 
+class Pyramid:
+    """A photo and its halves, each made when it is first needed.
+
+    Averaging two by two is many times as fast as averaging over any other area, and leaves less
+    than a halving to do, for which bilinear interpolation is enough: it skips no pixel.
+    """
+
+    def __init__(self, photo: np.ndarray) -> None:
+        """Take a photo, (H, W, 3) uint8."""
+        self._levels = [photo]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the photo in pixels."""
+        height, width = self._levels[0].shape[:2]
+        return width, height
+
+    def reduced(self, shrink: float) -> tuple[np.ndarray, int]:
+        """Return the photo halved as often as a reduction by `shrink` allows, and by how much.
+
+        An odd last row or column is dropped. The pixel (x, y) of the result is centred at
+        factor * (x, y) + (factor - 1) / 2 in the photo.
+        """
+        level = 0
+        while shrink >= 2 ** (level + 1) and min(self._levels[level].shape[:2]) >= 2:
+            level += 1
+            if level == len(self._levels):
+                self._levels.append(_halved(self._levels[-1]))
+        return self._levels[level], 2**level
+
+
 def eye_centres(landmarks: np.ndarray) -> np.ndarray:
     """Return the middles of the eyes' corners.
 
@@ -64,19 +95,22 @@ def crop_matrix(frame: np.ndarray, side: int, margin: float = CROP_MARGIN) -> np
     )
 
 
-def warp_crop(photo: np.ndarray, matrix: np.ndarray, side: int) -> np.ndarray:
+def warp_crop(photo: np.ndarray | Pyramid, matrix: np.ndarray, side: int) -> np.ndarray:
     """Return a square crop of a photo without aliasing; outside the photo it repeats the edge.
 
     Args:
-        photo: (H, W, 3) uint8.
+        photo: (H, W, 3) uint8, or its pyramid, which serves many crops of one photo better.
         matrix: (2, 3), photo pixels to crop pixels, one scale and a turn.
         side: the crop's side in pixels.
     """
     shrink = 1 / float(np.hypot(matrix[0, 0], matrix[0, 1]))
-    if shrink > 1.5:
-        photo, matrix = _shrunk_region(photo, matrix, side, shrink)
+    if isinstance(photo, np.ndarray):
+        photo, matrix = _part_under(photo, matrix, side, shrink) if shrink >= 2 else (photo, matrix)
+        photo = Pyramid(photo)
+    picture, factor = photo.reduced(shrink)
+    to_photo = np.array([[factor, 0, (factor - 1) / 2], [0, factor, (factor - 1) / 2], [0, 0, 1]])
     flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
-    return cv2.warpAffine(photo, matrix, (side, side), flags=flags, borderMode=border)
+    return cv2.warpAffine(picture, matrix @ to_photo, (side, side), flags=flags, borderMode=border)
 
 
 def in_photo(shape: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -106,41 +140,21 @@ def inverse(matrix: np.ndarray) -> np.ndarray:
     return cv2.invertAffineTransform(matrix)
 
 
-def _shrunk_region(
+def _part_under(
     photo: np.ndarray, matrix: np.ndarray, side: int, shrink: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the part of the photo under a crop, averaged to at most 1.5 times the crop's scale.
-
-    Bilinear warping reads four pixels only, so a strong reduction must be averaged first.
-    """
+    """Return the part of the photo under a crop, and the matrix from there."""
     height, width = photo.shape[:2]
     corners = np.array([[0, 0], [side, 0], [0, side], [side, side]], float) - 0.5
     reach = apply(inverse(matrix), corners)
     margin = 2 * shrink
     low = np.clip(np.floor(reach.min(0) - margin), 0, [width - 1, height - 1]).astype(int)
     high = np.clip(np.ceil(reach.max(0) + margin), low + 1, [width, height]).astype(int)
-    part, factor = halved(photo[low[1] : high[1], low[0] : high[0]], shrink)
-    size = np.array(part.shape[1::-1])
-    small_size = size
-    if shrink > 1.5 * factor:
-        small_size = np.maximum(1, np.round(size * 1.3 * factor / shrink)).astype(int)
-        part = cv2.resize(part, small_size.tolist(), interpolation=cv2.INTER_AREA)
-    scale = factor * size / small_size  # photo pixels per pixel of the part, x and y
-    to_photo = np.array([[scale[0], 0, 0], [0, scale[1], 0]])
-    to_photo[:, 2] = low + (scale - 1) / 2
-    return part, matrix @ np.vstack([to_photo, [0, 0, 1]])
+    moved = np.column_stack([matrix[:, :2], apply(matrix, low)])
+    return photo[low[1] : high[1], low[0] : high[0]], moved
 
 
-def halved(photo: np.ndarray, shrink: float) -> tuple[np.ndarray, int]:
-    """Return a picture halved as often as a reduction by `shrink` allows, and by how much.
-
-    Averaging two by two is five times as fast as averaging over any other area, so the bulk of a
-    reduction is done this way. An odd last row or column is dropped.
-    """
-    factor = 1
-    while shrink >= 2 * factor and min(photo.shape[:2]) >= 2:
-        height, width = photo.shape[0] // 2, photo.shape[1] // 2
-        even = photo[: 2 * height, : 2 * width]
-        photo = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
-        factor *= 2
-    return photo, factor
+def _halved(picture: np.ndarray) -> np.ndarray:
+    height, width = picture.shape[0] // 2, picture.shape[1] // 2
+    even = picture[: 2 * height, : 2 * width]
+    return cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from webapp.faces.conventions import LANDMARKS_INPUT
-from webapp.faces.crops import crop_matrix, face_frames, in_photo, warp_crop
+from webapp.faces.crops import Pyramid, crop_matrix, face_frames, in_photo, warp_crop
 from webapp.faces.looks import decode_heat, letterbox
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class FaceFinder:
 
     def candidates(self, photos: list[np.ndarray]) -> list[Candidate]:
         """Return all that may be faces, doubles and doubtful ones included, of all photos."""
-        pictures = [_as_rgb(photo) for photo in photos]
+        pictures = [Pyramid(_as_rgb(photo)) for photo in photos]
         networks = self._open()
         proposals = self._propose(networks, pictures)
         for _ in range(networks.passes):
@@ -119,10 +119,10 @@ class FaceFinder:
                 self._networks = Networks(self._weights, self._threads)
             return self._networks
 
-    def _propose(self, networks: "Networks", photos: list[np.ndarray]) -> list[Candidate]:
+    def _propose(self, networks: "Networks", photos: list[Pyramid]) -> list[Candidate]:
         """Return what the detector proposes; a closer look follows where the last left doubt."""
         candidates: list[Candidate] = []
-        left = [i for i, photo in enumerate(photos) if min(photo.shape[:2]) >= _TINY_PHOTO]
+        left = [i for i, photo in enumerate(photos) if min(photo.size) >= _TINY_PHOTO]
         for side in LOOKS:
             looks = [letterbox(photos[i], side) for i in left]
             told = networks.detect([look for look, _ in looks])
@@ -187,7 +187,7 @@ def _near(one: np.ndarray, other: np.ndarray, share: float, ratio: float) -> boo
     return apart < share * larger and larger < ratio * smaller
 
 
-def _read(networks: "Networks", photos: list[np.ndarray], candidates: list[Candidate]) -> None:
+def _read(networks: "Networks", photos: list[Pyramid], candidates: list[Candidate]) -> None:
     """Read the landmarks and the presence of each candidate and move its frame to them."""
     side = LANDMARKS_INPUT
     for start in range(0, len(candidates), _BATCH):

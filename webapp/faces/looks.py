@@ -4,28 +4,28 @@ import cv2
 import numpy as np
 
 from webapp.faces.conventions import DETECTOR_MULTIPLE, DETECTOR_STRIDE, LOG_SIZE_UNIT
-from webapp.faces.crops import halved
+from webapp.faces.crops import Pyramid
 
 PAD = 127  # the grey beside a photo whose sides are no multiples of the stride
 _PEAK = np.ones((3, 3), np.uint8)
 
 
-def letterbox(photo: np.ndarray, side: int) -> tuple[np.ndarray, float]:
+def letterbox(photo: np.ndarray | Pyramid, side: int) -> tuple[np.ndarray, float]:
     """Return a photo with its longer side at `side` pixels, padded to what the detector takes.
 
     Args:
-        photo: (H, W, 3) uint8.
+        photo: (H, W, 3) uint8, or its pyramid.
 
     Returns:
         The look, sides multiples of 32, the photo in its upper left corner, and the scale from
         photo to look.
     """
-    photo, factor = halved(photo, max(photo.shape[:2]) / side)
-    height, width = photo.shape[:2]
+    pyramid = Pyramid(photo) if isinstance(photo, np.ndarray) else photo
+    picture, factor = pyramid.reduced(max(pyramid.size) / side)
+    height, width = picture.shape[:2]
     scale = side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    small = photo if size == (width, height) else cv2.resize(photo, size, interpolation=way)
+    small = picture if size == (width, height) else cv2.resize(picture, size)
     padded = [-(-v // DETECTOR_MULTIPLE) * DETECTOR_MULTIPLE for v in size]
     look = np.full((padded[1], padded[0], 3), PAD, np.uint8)
     look[: size[1], : size[0]] = small
