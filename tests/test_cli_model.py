@@ -1,14 +1,23 @@
-"""`flask model`: what is asked for reaches the training and the measures."""
+"""`flask model`: training is asked for, versions are measured, compared and chosen."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from flask import Flask
 from flask.testing import FlaskCliRunner
+from PIL import Image
 
+from tests.model_versions import FINE, changed, put_version
+from webapp.config import ROOT
 from webapp.errors import TrainingDataBroken
-from webapp.faces.training import detector, evaluate, landmarks
+from webapp.faces import versions
+from webapp.faces.cards import hashes
+from webapp.faces.comparison import KEY_FIGURES
+from webapp.faces.training import detector, landmarks, publish, report
 
 TRAININGS = {"detector": (detector, "train_detector"), "landmarks": (landmarks, "train_landmarks")}
 
@@ -72,20 +81,202 @@ def test_broken_data_is_told(
     assert "fairface-0.npz" in done.stderr
 
 
-def test_an_evaluation_is_printed_and_written(
-    commands: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.fixture
+def instance(app: Flask) -> Path:
+    """The folder of the test's own installation."""
+    return Path(app.instance_path)
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folders that were measured, each with the figures of `FINE` and one bad picture."""
+    folders: list[Path] = []
+
+    def measure(folder: Path, shared: Path) -> report.Report:
+        folders.append(folder)
+        case = report.Case("1: 9.0 %", np.zeros((report.CELL, report.CELL, 3), np.uint8))
+        figures = {"format": 1, "weights": hashes(folder), **FINE}
+        return report.Report(figures, {"human68": [case], "detector": []})
+
+    monkeypatch.setattr(report, "measure", measure)
+    return folders
+
+
+def test_an_evaluation_is_kept_beside_the_weights_and_reported(
+    commands: FlaskCliRunner, instance: Path, measured: list[Path], tmp_path: Path
 ) -> None:
-    """All four measures, the same on the screen and in the file."""
-    seen = evaluate.Detection(faces=2, found=1, false=0, missed=["b.jpg"], invented=[])
-    for name in ("evaluate_photos", "evaluate_faceless", "evaluate_groups"):
-        monkeypatch.setattr(evaluate, name, lambda finder, folder: seen)
-    monkeypatch.setattr(evaluate, "evaluate_human68", lambda finder, path: {"all": 4.2})
-    report = tmp_path / "reports" / "model.json"
+    """The same figures on the screen, beside the weights, in the report and in the copy."""
+    folder = put_version(instance, "v2", figures=None)
+    copy = tmp_path / "copies" / "model.json"
 
     done = commands.invoke(
-        args=["model", "evaluate", "--shared", str(tmp_path), "--json", str(report)]
+        args=["model", "evaluate", "--version", "v2", "--shared", str(tmp_path), "--json", copy]
     )
 
     assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout) == json.loads(report.read_text())
-    assert json.loads(done.stdout)["photos"]["missed"] == ["b.jpg"]
+    reports = instance / "reports" / "v2"
+    told = json.loads(done.stdout)
+    assert told == json.loads(copy.read_text()) == versions.read_evaluation(folder)
+    assert told == json.loads((reports / "report.json").read_text())
+    for name in ("worst-human68.jpg", "worst-detector.jpg"):
+        with Image.open(reports / name) as sheet:
+            assert sheet.format == "JPEG"
+
+
+def test_the_active_version_is_evaluated_unless_another_is_named(
+    commands: FlaskCliRunner, instance: Path, measured: list[Path], tmp_path: Path
+) -> None:
+    """What the shop sees with is what its admin asks about."""
+    folder = put_version(instance, "v2")
+    versions.activate(instance, "v2")
+
+    commands.invoke(args=["model", "evaluate", "--shared", str(tmp_path)])
+
+    assert measured == [folder]
+
+
+def test_pictures_of_the_worst_cases_stay_out_of_the_project(
+    commands: FlaskCliRunner, instance: Path, measured: list[Path], tmp_path: Path
+) -> None:
+    """They show evaluation photos: a folder in the tree is refused before anything is measured."""
+    put_version(instance, "v2")
+    options = ["--version", "v2", "--shared", str(tmp_path), "--sheet", str(ROOT / "docs")]
+
+    done = commands.invoke(args=["model", "evaluate", *options])
+
+    assert done.exit_code == 2
+    assert "instance/" in done.stderr
+    assert measured == []
+
+
+def test_a_published_version_is_listed_and_not_yet_active(
+    commands: FlaskCliRunner, instance: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its folder appears when it is complete."""
+
+    def fake(detector: Path, landmarks: Path, out: Path, *rest: Any) -> dict[str, Any]:
+        shutil.copytree(put_version(tmp_path, "made", figures=None), out)
+        assert versions.listed(instance)[1:] == []
+        return {"present": 0.7}
+
+    monkeypatch.setattr(publish, "publish", fake)
+    done = commands.invoke(args=publishing(tmp_path, "v2"))
+
+    assert done.exit_code == 0, done.output
+    assert "present: 0.7" in done.stdout
+    assert [one.name for one in versions.listed(instance)] == ["shipped", "v2"]
+    assert versions.active_name(instance) == "shipped"
+
+
+def test_an_interrupted_publication_leaves_nothing(
+    commands: FlaskCliRunner, instance: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Half a version is none, and its name stays free."""
+
+    def fake(detector: Path, landmarks: Path, out: Path, *rest: Any) -> dict[str, Any]:
+        out.mkdir()
+        raise TrainingDataBroken(file="fairface-1.npz", record=3)
+
+    monkeypatch.setattr(publish, "publish", fake)
+    done = commands.invoke(args=publishing(tmp_path, "v2"))
+
+    assert done.exit_code == 1
+    assert "fairface-1.npz" in done.stderr
+    assert list(versions.models(instance).iterdir()) == []
+
+
+def test_a_name_that_is_taken_is_refused_at_once(
+    commands: FlaskCliRunner, instance: Path, tmp_path: Path
+) -> None:
+    """Before minutes of choosing thresholds, and in words."""
+    put_version(instance, "v2")
+
+    done = commands.invoke(args=publishing(tmp_path, "v2"))
+
+    assert done.exit_code == 1
+    assert "A version can't be called v2" in done.stderr
+
+
+def publishing(folder: Path, name: str) -> list[str]:
+    """Return the arguments that publish two files of weights made here."""
+    weights = folder / "weights.safetensors"
+    weights.write_bytes(b"weights")
+    networks = ["--detector", str(weights), "--landmarks", str(weights)]
+    return ["model", "publish", *networks, "--name", name, "--data", str(folder)]
+
+
+def test_a_worse_version_is_refused_in_words_and_activated_by_force(
+    commands: FlaskCliRunner, instance: Path
+) -> None:
+    """The sentence says in what it is worse and how to have it nevertheless."""
+    put_version(instance, "v2")
+    put_version(instance, "v3", changed(KEY_FIGURES[0], 4))
+    commands.invoke(args=["model", "activate", "v2"])
+
+    refused = commands.invoke(args=["model", "activate", "v3"])
+    forced = commands.invoke(args=["model", "activate", "v3", "--force"])
+
+    assert refused.exit_code == 1
+    assert "portraits found: 32 against 36" in refused.stderr
+    assert "--force" in refused.stderr
+    assert forced.exit_code == 0
+    assert versions.active_name(instance) == "v3"
+
+
+def test_a_version_without_evaluation_asks_for_one(
+    commands: FlaskCliRunner, instance: Path
+) -> None:
+    """With the command that makes it."""
+    put_version(instance, "v2", figures=None)
+
+    done = commands.invoke(args=["model", "activate", "v2"])
+
+    assert done.exit_code == 1
+    assert "model evaluate --version v2" in done.stderr
+
+
+def test_unusable_weights_are_told_by_file_and_with_advice(
+    commands: FlaskCliRunner, instance: Path
+) -> None:
+    """Whoever runs commands is told more than a shopper."""
+    (put_version(instance, "v2") / "detector.safetensors").write_bytes(b"damaged")
+
+    done = commands.invoke(args=["model", "activate", "v2", "--force"])
+
+    assert done.exit_code == 1
+    assert "detector.safetensors" in done.stderr
+    assert "model activate shipped" in done.stderr
+
+
+def test_versions_are_compared_with_the_better_marked(
+    commands: FlaskCliRunner, instance: Path
+) -> None:
+    """A row a figure, a column a version; one without an evaluation has dashes and advice."""
+    put_version(instance, "v2")
+    put_version(instance, "v3", changed(KEY_FIGURES[0], 4))
+    put_version(instance, "v4", figures=None)
+
+    done = commands.invoke(args=["model", "compare", "v2", "v3", "v4"])
+
+    assert done.exit_code == 0, done.output
+    rows = {line[:20].strip(): line.split() for line in done.stdout.splitlines()}
+    assert rows["portraits found"][2:] == ["36", "*", "32", "–"]
+    assert "*" not in rows["false faces"]
+    assert "model evaluate --version v4" in done.stdout
+
+
+def test_versions_are_listed_with_the_active_one_marked(
+    commands: FlaskCliRunner, instance: Path
+) -> None:
+    """And one that is gone is told with what to do."""
+    folder = put_version(instance, "v2")
+    commands.invoke(args=["model", "activate", "v2"])
+
+    before = commands.invoke(args=["model", "versions"])
+    shutil.rmtree(folder)
+    after = commands.invoke(args=["model", "versions"])
+
+    marked = [line.split()[1] for line in before.stdout.splitlines() if line.startswith("*")]
+    assert marked == ["v2"]
+    assert "2030-01-02" in before.stdout
+    assert "model activate shipped" in after.stderr

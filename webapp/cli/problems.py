@@ -10,6 +10,19 @@ from webapp.errors import DatabaseOutdated, LorgnetteError
 from webapp.storage import schema
 from webapp.web.words import WORDS, words_for
 
+COMMAND_WORDS = {  # what a shopper is told otherwise or never, and whoever runs a command needs
+    "model-unusable": "The model can't be used. %(file)s: %(reason)s",
+    "no-such-version": "There is no version %(version)s; there are %(known)s",
+    "version-taken": "A version can't be called %(version)s: %(reason)s",
+    "not-evaluated": (
+        "Version %(version)s: %(reason)s. Evaluate it first: "
+        "flask --app wsgi model evaluate --version %(version)s"
+    ),
+    "model-worse": (
+        "Version %(version)s is worse than %(active)s. %(worse)s. "
+        "Add --force to activate it nevertheless"
+    ),
+}
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -29,6 +42,8 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
 
 def sentence(error: LorgnetteError) -> str:
     """Return the error in words where it has some, and its code."""
+    if error.code in COMMAND_WORDS:
+        return f"{COMMAND_WORDS[error.code] % error.params} ({error.code})"
     return f"{words_for(error).title} ({error.code})" if error.code in WORDS else str(error)
 
 

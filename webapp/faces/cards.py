@@ -30,13 +30,17 @@ def read_card(folder: Path, name: str) -> dict[str, Any]:
         card = json.loads(_bytes_of(path))
     except ValueError as error:
         raise unusable(path, "it is no JSON") from error
-    if not isinstance(card, dict) or not card.keys() >= _TOLD:
+    if not isinstance(card, dict) or "format" not in card:
+        raise unusable(path, "it is no model card")
+    # First of all: what else stands in a card of another format is not known.
+    if card["format"] != FORMAT:
+        reason = f"its format is {card['format']}, this Lorgnette reads {FORMAT}"
+        newer = isinstance(card["format"], int) and card["format"] > FORMAT
+        raise unusable(path, reason, _UPDATE if newer else "")
+    if not card.keys() >= _TOLD:
         raise unusable(path, "it is no model card")
     if card["network"] != name:
         raise unusable(path, f"it describes a {card['network']} network")
-    if card["format"] != FORMAT:
-        reason = f"its format is {card['format']}, this Lorgnette reads {FORMAT}"
-        raise unusable(path, reason, _UPDATE)
     return card
 
 

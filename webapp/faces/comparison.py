@@ -31,7 +31,7 @@ class Figure:
 
 KEY_FIGURES = (
     Figure("portraits found", ("photos", "found"), 0, higher=True, digits=0),
-    Figure("false faces in pictures without one", ("faceless", "false"), 1, digits=0),
+    Figure("false faces", ("faceless", "false"), 1, digits=0),
     Figure("boxed faces found in groups", ("groups", "found"), 1, higher=True, digits=0),
     Figure("share of human68 found", ("human68", "found"), 0.002, higher=True, digits=4),
     Figure("human68, points 17-67, %", ("human68", "inner"), 0.1),
