@@ -12,7 +12,7 @@ import pytest
 from skimage import data
 
 from webapp.errors import ModelUnusable
-from webapp.faces.crops import apply, eye_centres
+from webapp.faces.crops import Pyramid, apply, crop_matrix, eye_centres, warp_crop
 from webapp.faces.finder import FaceFinder
 from webapp.faces.training.evaluate import evaluate_faceless, evaluate_photos
 
@@ -114,6 +114,46 @@ def test_many_photos_at_once_give_what_each_gives_alone(finder, astronaut):
     assert [len(faces) for faces in together] == [1, 0, 1]
     alone = finder.find(photos[2])[0]
     np.testing.assert_allclose(together[2][0].landmarks, alone.landmarks, atol=0.05)
+
+
+def test_a_second_crop_would_hardly_move_the_landmarks(finder, astronaut, monkeypatch):
+    """Where the first crop was good, its landmarks are those that a second one gives."""
+    once = finder.find(astronaut)[0]
+    monkeypatch.setattr("webapp.faces.finder._WELL_CROPPED", 0.0)  # nothing is good enough
+    twice = finder.find(astronaut)[0]
+
+    away = np.linalg.norm(once.landmarks[:, :2] - twice.landmarks[:, :2], axis=1)
+    assert away.mean() < 0.01 * max(once.box[2:])
+
+
+def test_a_doubtful_proposal_is_cropped_again(finder, astronaut, monkeypatch):
+    """A face whose proposal lay off gets the landmarks of one that was proposed well."""
+    propose = FaceFinder._propose
+
+    def displaced(self, networks, photos):
+        candidates = propose(self, networks, photos)
+        for candidate in candidates:
+            candidate.frame += candidate.frame[2] * np.array([0.15, 0.1, 0.15, 0])
+        return candidates
+
+    wanted = finder.find(astronaut)[0].landmarks
+    monkeypatch.setattr(FaceFinder, "_propose", displaced)
+    face = finder.find(astronaut)[0]
+
+    away = np.linalg.norm(face.landmarks[:, :2] - wanted[:, :2], axis=1)
+    assert away.mean() < 0.01 * max(face.box[2:])
+
+
+@pytest.mark.parametrize("size", [40.0, 190.0, 460.0, 900.0], ids="face of {:g} pixels".format)
+def test_a_crop_is_the_same_from_a_photo_and_from_its_pyramid(astronaut, size):
+    """Halves shared by many crops show what the photo shows."""
+    photo = cv2.GaussianBlur(cv2.resize(astronaut, (1101, 1101)), (0, 0), 5)
+    matrix = crop_matrix(np.array([480.0, 400.0, size, 0.2]), 128)
+
+    direct = warp_crop(photo, matrix, 128).astype(float)
+    shared = warp_crop(Pyramid(photo), matrix, 128).astype(float)
+
+    assert np.abs(direct - shared).mean() < 1.0
 
 
 def drawn_noise():

@@ -1,10 +1,12 @@
 """From a photo to the faces in it.
 
 The detector looks at a reduced photo and proposes freely; the landmark network reads an upright
-crop of each proposal, is given a second, better crop from its own landmarks, and its presence
-score decides. torch is imported and the weights are read at the first photo, not before.
+crop of each proposal, and its presence score decides. Where its landmarks lie elsewhere than the
+proposal said, it is given a second, better crop from them. torch is imported and the weights
+are read at the first photo, not before.
 """
 
+import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,10 @@ _TINY_PHOTO = 16  # pixels; below this a photo cannot hold a face
 _PROPOSALS = 40  # per look
 _BATCH = 32  # crops read at once
 _SAME = 0.4  # of the larger size: two faces whose centres are closer are one
+# Of the face's size, for its place and size, and in radians, for its roll: landmarks no farther
+# from the crop they were read in are final. That holds for 4 of 5 portraits; reading those again
+# would lower the error against points set by people from 3.00 to 2.99 %, no more.
+_WELL_CROPPED = 0.06
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Candidate:
     presence: float  # the landmark network's
     score: float
     landmarks: np.ndarray | None = None
+    final: bool = False  # surely a face, and well cropped: there is nothing left to read
 
 
 class FaceFinder:
@@ -105,11 +112,15 @@ class FaceFinder:
         """Return all that may be faces, doubles and doubtful ones included, of all photos."""
         pictures = [Pyramid(_as_rgb(photo)) for photo in photos]
         networks = self._open()
-        proposals = self._propose(networks, pictures)
-        for _ in range(networks.passes):
-            _read(networks, pictures, proposals)
-            proposals = [c for c in proposals if c.score >= networks.hopeless]
-        return proposals
+        first, others = _leaders(self._propose(networks, pictures))
+        _read(networks, pictures, first)
+        others = [c for c in others if not _settled(c, first)]
+        _read(networks, pictures, others)
+        candidates = first + others
+        for _ in range(networks.passes - 1):
+            candidates = [c for c in candidates if c.score >= networks.hopeless]
+            _read(networks, pictures, [c for c in candidates if not c.final])
+        return [c for c in candidates if c.score >= networks.hopeless]
 
     def _open(self) -> "Networks":
         with self._lock:
@@ -172,11 +183,33 @@ def _distinct(candidates: list[Candidate], photo: int) -> list[Candidate]:
     return kept
 
 
+def _leaders(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Return the surest proposals of each place, and the others, which may be doubles of them."""
+    leaders: list[Candidate] = []
+    others: list[Candidate] = []
+    for candidate in candidates:
+        (others if _doubles(candidate, leaders) else leaders).append(candidate)
+    return leaders, others
+
+
+def _settled(candidate: Candidate, leaders: list[Candidate]) -> bool:
+    """Tell whether a proposal need not be read, as there is a face for sure where it lies."""
+    return _doubles(candidate, [leader for leader in leaders if leader.final])
+
+
+def _doubles(candidate: Candidate, others: list[Candidate]) -> bool:
+    """Tell whether a candidate is the same face as one of the others."""
+    return any(
+        other.photo == candidate.photo and _near(candidate.frame, other.frame, _SAME, np.inf)
+        for other in others
+    )
+
+
 def _without_doubles(candidates: list[Candidate]) -> list[Candidate]:
     """Return one candidate per face: the one whose presence is highest."""
     kept: list[Candidate] = []
     for candidate in sorted(candidates, key=lambda c: -c.score):
-        if not any(_near(candidate.frame, other.frame, _SAME, np.inf) for other in kept):
+        if not _doubles(candidate, kept):
             kept.append(candidate)
     return kept
 
@@ -199,7 +232,18 @@ def _read(networks: "Networks", photos: list[Pyramid], candidates: list[Candidat
             candidate.landmarks = in_photo(shape, matrix)
             candidate.presence = float(score)
             candidate.score = networks.pool(candidate.proposed, candidate.presence)
-            candidate.frame = face_frames(candidate.landmarks[None])[0]
+            frame = face_frames(candidate.landmarks[None])[0]
+            sure = candidate.score >= networks.present
+            candidate.final = sure and _well_cropped(candidate.frame, frame)
+            candidate.frame = frame
+
+
+def _well_cropped(cropped: np.ndarray, read: np.ndarray) -> bool:
+    """Tell whether a face lies where its crop had it: centred, as large, its eyes level."""
+    apart = np.hypot(read[0] - cropped[0], read[1] - cropped[1]) / read[2]
+    larger = abs(math.log(read[2] / cropped[2]))
+    turned = abs(math.remainder(read[3] - cropped[3], math.tau))
+    return bool(max(apart, larger, turned) <= _WELL_CROPPED)
 
 
 def _face(candidate: Candidate) -> Face:

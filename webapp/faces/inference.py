@@ -21,7 +21,7 @@ class Networks:
     hopeless: the presence below which a candidate gets no second crop.
     present: the presence from which it is a face.
     weight: how much presence counts beside the detector's score.
-    passes: how often a candidate is cropped and read.
+    passes: how often a candidate is cropped and read at most.
     """
 
     def __init__(self, folder: Path | None, threads: int) -> None:
