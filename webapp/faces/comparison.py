@@ -34,6 +34,7 @@ KEY_FIGURES = (
     Figure("false faces", ("faceless", "false"), 1, digits=0),
     Figure("boxed faces found in groups", ("groups", "found"), 1, higher=True, digits=0),
     Figure("share of human68 found", ("human68", "found"), 0.002, higher=True, digits=4),
+    Figure("human68 found in drawn scenes", ("placed", "found"), 5, higher=True, digits=0),
     Figure("human68, points 17-67, %", ("human68", "inner"), 0.1),
     Figure("human68, eyes, %", ("human68", "eyes"), 0.1),
     Figure("human68, bridge, %", ("human68", "bridge"), 0.1),

@@ -13,12 +13,17 @@ def backdrop(sources: Sources, rng: np.random.Generator, side: int) -> np.ndarra
         return faceless_piece(sources.faceless, rng, side)
     if kind < 0.67:
         return _out_of_focus(sources, rng, side)
-    drawn = (_plain, _gradient, _clouds, _stripes, _shapes)[rng.integers(5)]
-    image = drawn(rng, side)
+    image = drawn_backdrop(rng, side)
     if rng.random() < 0.3:
         other = faceless_piece(sources.faceless, rng, side)
         image = cv2.addWeighted(image, 0.6, other, 0.4, 0)
     return image
+
+
+def drawn_backdrop(rng: np.random.Generator, side: int) -> np.ndarray:
+    """Return a (side, side, 3) uint8 RGB background that is drawn and nothing else."""
+    drawn = (_plain, _gradient, _clouds, _stripes, _shapes)[rng.integers(5)]
+    return drawn(rng, side)
 
 
 def faceless_piece(pictures: list[np.ndarray], rng: np.random.Generator, side: int) -> np.ndarray:

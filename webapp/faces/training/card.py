@@ -71,6 +71,7 @@ def _size(figures: dict[str, Any]) -> str:
 
 def _detection(figures: dict[str, Any]) -> str:
     photos, groups, faceless = figures["photos"], figures["groups"], figures["faceless"]
+    placed = figures["placed"]
     turned = (f"{int(turn):+d}°: {found}" for turn, found in figures["turned"].items())
     rows = [
         (
@@ -82,6 +83,12 @@ def _detection(figures: dict[str, Any]) -> str:
         (f"False faces in {faceless['pictures']} pictures without one", faceless["false"]),
         ("Boxed faces found in group pictures", f"{groups['found']} of {groups['faces']}"),
         ("– faces reported outside every box", groups["false"]),
+        (
+            "Faces of Helen and LFPW found in larger drawn scenes, 6 to 95 % of their width",
+            f"{placed['found']} of {placed['faces']} "
+            f"({100 * placed['found'] / placed['faces']:.1f} %)",
+        ),
+        ("– false faces in those scenes", placed["false"]),
     ]
     return "### Finding faces\n\n" + _table(("", ""), rows)
 

@@ -22,10 +22,10 @@ IRISES = list(range(468, 478))
 BRIDGE = [168, 6, 197, 195]
 SIDES = [127, 356, 234, 454]
 _IRIS_CENTRES = (468, 473)
-_FOUND_WITHIN = 0.15  # of the distance between the eyes
+FOUND_WITHIN = 0.15  # of the distance between the eyes
 _FOLDS = 5
 _RIDGE = 3e-4  # keeps the map from 478 landmarks to 68 points from following noise
-_EYES68 = (slice(36, 42), slice(42, 48))
+EYES68 = (slice(36, 42), slice(42, 48))  # the eye on the picture's left first
 _PARTS68 = {
     "inner": slice(17, 68),
     "eyes": slice(36, 48),
@@ -56,9 +56,9 @@ def evaluate_photos(finder: FaceFinder, folder: Path) -> Detection:
     known = json.loads((folder / "points68.json").read_text("utf-8"))
     missed, invented, false = [], [], 0
     for name, points in tqdm(sorted(known.items()), desc="photos", disable=None):
-        eyes = np.array([np.mean(points[part], axis=0) for part in _EYES68])
+        eyes = np.array([np.mean(points[part], axis=0) for part in EYES68])
         faces = finder.find(read_picture(folder / name))
-        hits = [face for face in faces if _eye_error(face, eyes) < _FOUND_WITHIN]
+        hits = [face for face in faces if eye_error(face, eyes) < FOUND_WITHIN]
         if not hits:
             missed.append(name)
         if len(faces) > len(hits):
@@ -72,19 +72,19 @@ def evaluate_turned(finder: FaceFinder, folder: Path, degrees: float) -> Detecti
     known = json.loads((folder / "points68.json").read_text("utf-8"))
     missed, false = [], 0
     for name, points in tqdm(sorted(known.items()), desc=f"turned {degrees:g}", disable=None):
-        eyes = np.array([np.mean(points[part], axis=0) for part in _EYES68])
+        eyes = np.array([np.mean(points[part], axis=0) for part in EYES68])
         photo = read_picture(folder / name)
         size = photo.shape[1], photo.shape[0]
         matrix = cv2.getRotationMatrix2D(tuple(map(float, eyes.mean(0))), -degrees, 1.0)
         turned = cv2.warpAffine(photo, matrix, size, borderMode=cv2.BORDER_REPLICATE)
         faces = finder.find(turned)
-        hits = [f for f in faces if _eye_error(f, apply(matrix, eyes)) < _FOUND_WITHIN]
+        hits = [f for f in faces if eye_error(f, apply(matrix, eyes)) < FOUND_WITHIN]
         missed += [] if hits else [name]
         false += len(faces) - len(hits)
     return Detection(len(known), len(known) - len(missed), false, missed, [])
 
 
-def _eye_error(face: Face, eyes: np.ndarray) -> float:
+def eye_error(face: Face, eyes: np.ndarray) -> float:
     """Return the worse eye's distance in units of the distance between the eyes."""
     away = np.linalg.norm(eye_centres(face.landmarks) - eyes, axis=1)
     return float(away.max() / np.linalg.norm(eyes[1] - eyes[0]))
@@ -196,8 +196,8 @@ def read_human68(finder: FaceFinder, path: Path, most: int | None = None) -> Hum
     rows = range(min(most or len(points), len(points)))
     for row in tqdm(rows, desc="human68", disable=None):
         faces = finder.find(decode_record(jpeg[offset[row] : offset[row + 1]], path, row))
-        eyes = np.array([points[row, part].mean(0) for part in _EYES68])
-        found += [(row, face.landmarks) for face in faces if _eye_error(face, eyes) < 0.5][:1]
+        eyes = np.array([points[row, part].mean(0) for part in EYES68])
+        found += [(row, face.landmarks) for face in faces if eye_error(face, eyes) < 0.5][:1]
     kept = np.array([row for row, _ in found], int)
     return Human68(kept, np.array([own for _, own in found]), points[kept], len(rows))
 

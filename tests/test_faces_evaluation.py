@@ -1,0 +1,143 @@
+"""What is measured of a version: turned portraits, placed faces, agreement, its worst cases."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.factories import face
+from webapp.errors import TrainingDataBroken
+from webapp.faces.finder import Face
+from webapp.faces.training import placed
+from webapp.faces.training.agreement import Reading, agreement_figures, yaw_bins
+from webapp.faces.training.evaluate import decode_record, evaluate_turned
+from webapp.faces.training.report import ACROSS, CELL, Case, draw_sheet, worst_of_agreement
+
+EYE_CORNERS = ((33, 133), (263, 362))
+
+
+class Seeing:
+    """Finds faces whose eyes are where it was told."""
+
+    def __init__(self, *eyes: Any) -> None:
+        self.eyes = eyes
+
+    def find(self, photo: np.ndarray) -> list[Face]:
+        found = []
+        for pair in self.eyes:
+            landmarks = np.zeros((478, 3), np.float32)
+            for corners, place in zip(EYE_CORNERS, pair, strict=True):
+                landmarks[list(corners), :2] = place
+            found.append(Face((0.0, 0.0, 1.0, 1.0), 0.9, landmarks))
+        return found
+
+
+@pytest.fixture
+def portraits(tmp_path: Path) -> Path:
+    """One picture whose eyes' centres are at (80, 100) and (120, 100)."""
+    Image.new("RGB", (200, 200), "grey").save(tmp_path / "a.jpg")
+    points = np.zeros((68, 2))
+    points[36:42], points[42:48] = (80, 100), (120, 100)
+    (tmp_path / "points68.json").write_text(json.dumps({"a.jpg": points.tolist()}))
+    return tmp_path
+
+
+@pytest.fixture
+def reading() -> Reading:
+    """Four frontal faces; the model agrees on the first two and is off by 1 and 2 px elsewhere."""
+    labels = np.stack([face((160, 160)).landmarks] * 4)
+    landmarks = labels.copy()
+    landmarks[2, :, 0] += 1
+    landmarks[3, :, 0] += 2
+    photos = np.zeros((4, 160, 160, 3), np.uint8)
+    return Reading(photos, labels, landmarks, {"gender": np.array(["f", "f", "m", "m"])})
+
+
+def test_a_turned_portrait_is_found_where_the_turn_took_its_eyes(portraits: Path) -> None:
+    """Clockwise as seen: the eye on the picture's right comes lower."""
+    along = 20 * np.array([np.cos(np.radians(30)), np.sin(np.radians(30))])
+    clockwise = (100 - along, 100 + along)
+    finder: Any = Seeing(clockwise, ((20, 20), (40, 20)))
+
+    right, left = (evaluate_turned(finder, portraits, turn) for turn in (30, -30))
+
+    assert (right.found, right.false, right.missed) == (1, 1, [])
+    assert (left.found, left.false, left.missed) == (0, 2, ["a.jpg"])
+
+
+def test_a_picture_that_ends_early_is_named_with_its_record() -> None:
+    """Evaluation data may be damaged like any other."""
+    with pytest.raises(TrainingDataBroken) as caught:
+        decode_record(np.zeros(0, np.uint8), Path("human68.npz"), 17)
+
+    assert caught.value.params == {"file": "human68.npz", "record": 17}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_placed_face_lies_wholly_in_its_scene(seed: int) -> None:
+    """Of any size between the smallest and the largest; its pixels come with its points."""
+    photo = np.full((256, 256, 3), 255, np.uint8)
+    points = np.array([[64.0, 64], [192, 64], [64, 192], [192, 192]])
+
+    scene, there = placed.place(photo, points, np.random.default_rng(seed))
+    again, _ = placed.place(photo, points, np.random.default_rng(seed))
+
+    low, high = there.min(0), there.max(0)
+    assert (low >= 0).all()
+    assert (high <= placed.SIDE).all()
+    assert 0.059 < (high - low)[0] / placed.SIDE < 0.951
+    x, y = (round(middle) for middle in (low + high) / 2)
+    assert (scene[y, x] == 255).all()
+    np.testing.assert_array_equal(scene, again)
+
+
+@pytest.mark.parametrize("yaw", [-38, -20, 5, 20, 38])
+def test_heads_are_binned_by_their_turn_to_either_side(yaw: float) -> None:
+    """The bins are of the angle's size, in degrees."""
+    turned = face((160, 160), yaw=yaw).landmarks
+
+    bins = {5: "0-15", 20: "15-30", 38: "30-45"}
+
+    assert yaw_bins(turned[None], 160).tolist() == [bins[abs(int(yaw))]]
+
+
+def test_agreement_is_told_by_region_and_by_group(reading: Reading) -> None:
+    """In % of the distance between the pupils."""
+    apart = np.linalg.norm(reading.labels[0, 468] - reading.labels[0, 473])
+
+    told = agreement_figures(reading)
+
+    assert told["faces"] == 4
+    assert told["gender"]["f"] == {"mesh": 0, "faces": 2}
+    assert told["gender"]["m"]["mesh"] == pytest.approx(150 / apart, rel=1e-3)
+    for region in ("mesh", "irises", "eyelids", "lips", "brows", "face's outline"):
+        assert told["all"][region] == pytest.approx(75 / apart, rel=1e-3)
+
+
+def test_the_worst_cases_come_first(reading: Reading) -> None:
+    """Each under its record and its error."""
+    titles = [case.title.partition(":")[0] for case in worst_of_agreement(reading)]
+
+    assert titles[:2] == ["3", "2"]
+
+
+def test_cases_off_the_photo_are_drawn_without_a_stumble(reading: Reading) -> None:
+    """Landmarks may lie far outside the picture, as those of bad cases do."""
+    far = replace(reading, landmarks=reading.landmarks + 900)
+
+    assert worst_of_agreement(far)[0].picture.shape == (CELL, CELL, 3)
+
+
+@pytest.mark.parametrize(("count", "rows"), [(0, 1), (1, 1), (ACROSS, 1), (ACROSS + 1, 2)])
+def test_a_sheet_has_room_for_every_case(count: int, rows: int) -> None:
+    """Rows of six; a sheet without a case is empty, and no error."""
+    cases = [Case("1: 9 %", np.zeros((CELL, CELL, 3), np.uint8))] * count
+
+    sheet = draw_sheet(cases)
+
+    assert sheet.width == ACROSS * CELL
+    assert rows * CELL < sheet.height < (rows + 0.5) * CELL
