@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench clean
+.PHONY: help run test lint bench bench-peers clean
 
 export PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -19,13 +19,16 @@ NEEDED := $(shell cksum < requirements.txt | tr ' ' '-')
 NEEDED_DEV := $(shell cat requirements.txt requirements-dev.txt | cksum | tr ' ' '-')
 STAMP := .venv/run-$(NEEDED).stamp
 STAMP_DEV := .venv/dev-$(NEEDED_DEV).stamp
+NEEDED_PEERS := $(shell cksum < requirements-peers.txt | tr ' ' '-')
+STAMP_PEERS := .venv-peers/$(NEEDED_PEERS).stamp
 
 help:
 	@echo "make run     serve the shop on http://127.0.0.1:$(PORT) (PORT=... for another port)"
 	@echo "make test    style, types and every test"
 	@echo "make lint    style and types alone"
 	@echo "make bench   seconds by stage, against the photo codec"
-	@echo "make clean   remove the virtual environment and the tools' caches; instance/ stays"
+	@echo "make bench-peers  the face finder beside MediaPipe FaceMesh"
+	@echo "make clean   remove the virtual environments and the tools' caches; instance/ stays"
 
 run: $(STAMP)
 	@exec $(BIN)/flask --app wsgi serve
@@ -40,6 +43,18 @@ lint: $(STAMP_DEV)
 
 bench: $(STAMP_DEV)
 	@$(BIN)/flask --app wsgi bench
+
+bench-peers: $(STAMP_DEV) $(STAMP_PEERS)
+	@$(BIN)/python -m tests.peers.bench
+
+# MediaPipe needs another numpy and OpenCV than the shop: it gets an environment of its own.
+$(STAMP_PEERS): $(BIN)/python
+	@echo "Installing MediaPipe into .venv-peers."
+	@$(BIN)/python -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install -r requirements-peers.txt || { \
+		echo "MediaPipe 0.10.21 could not be installed (it has wheels for Python 3.9 to 3.12)." >&2; \
+		exit 1; }
+	@touch $@
 
 $(STAMP): $(BIN)/python
 	@echo "Installing the shop's requirements into .venv; the first time takes minutes."
@@ -62,5 +77,5 @@ $(BIN)/python:
 		exit 1; }
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find webapp tests -name __pycache__ -prune -exec rm -rf {} +
