@@ -33,50 +33,67 @@ def fuse(net: nn.Module) -> nn.Module:
         The network given.
     """
     for name, child in list(net.named_children()):
-        if isinstance(child, Block):
-            setattr(net, name, FusedBlock(child, owns_input=False))
+        if isinstance(child, nn.Sequential):
+            setattr(net, name, Fused(_steps(child)))
         elif isinstance(child, nn.Conv2d):
-            setattr(net, name, FusedConv(child, relu=False))
-        elif isinstance(child, nn.Sequential):
-            setattr(net, name, _fused_sequence(child))
+            setattr(net, name, Fused([FusedConv(child, relu=False)]))
+        elif isinstance(child, Block):
+            setattr(net, name, Fused([FusedBlock(child, owns_input=False)]))
         else:
             fuse(child)
     return net
 
 
-class FusedConv(nn.Module):
+class Fused(nn.Module):
+    """Steps in a row, called without what a module's call costs, which adds up for small ones."""
+
+    def __init__(self, steps: "list[Step]") -> None:
+        super().__init__()
+        self._steps = steps
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for step in self._steps:
+            x = step(x)
+        return x
+
+
+class FusedConv:
     """A convolution with a bias, ReLU after it if wanted, and a summand before that."""
 
     def __init__(self, conv: nn.Conv2d, relu: bool) -> None:
-        super().__init__()
         self._weight, self._bias = conv.weight.detach(), conv.bias
         self._packed: torch.Tensor | None = None
         self._shape = list(conv.padding), list(conv.stride), list(conv.dilation), conv.groups
-        self._relu = "relu" if relu else "none"
+        self._how: tuple[Any, ...] = (*self._shape, "relu" if relu else "none", [], "")
+        self._how_added: tuple[Any, ...] = (*self._shape, "add", 1.0, "relu", [], "")
+        self._convolve: Any = torch.ops.mkldnn._convolution_pointwise.default
+        self._convolve_to: Any = torch.ops.mkldnn._convolution_pointwise_.binary
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        how: tuple[Any, ...] = (*self._shape, self._relu, [], "")
-        told = torch.ops.mkldnn._convolution_pointwise(x, self._weights(x), self._bias, *how)
-        return torch.as_tensor(told)
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        packed = self._weights(x)
+        told: torch.Tensor = self._convolve(x, packed, self._bias, *self._how)
+        return told
 
     def add_to(self, total: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
         """Return relu(total + convolution of x), written over `total`."""
-        how: tuple[Any, ...] = (*self._shape, "add", 1.0, "relu", [], "")
-        add = torch.ops.mkldnn._convolution_pointwise_
-        return torch.as_tensor(add(total, x, self._weights(x), self._bias, *how))
+        packed = self._weights(x)
+        told: torch.Tensor = self._convolve_to(total, x, packed, self._bias, *self._how_added)
+        return told
 
-    def _weights(self, x: torch.Tensor) -> Any:
+    def _weights(self, x: torch.Tensor) -> torch.Tensor:
         """Return the weights in the order that oneDNN wants, which it says at the first input.
 
         For an input of another shape it may want another and reorders them then, on its own.
         """
         if self._packed is None:
             reorder = torch.ops.mkldnn._reorder_convolution_weight
-            self._packed = reorder(self._weight, *self._shape, list(x.shape))
+            packed: torch.Tensor = reorder(self._weight, *self._shape, list(x.shape))
+            self._packed = packed
+            return packed
         return self._packed
 
 
-class FusedBlock(nn.Module):
+class FusedBlock:
     """A residual block in two operations, or three with a shortcut of its own."""
 
     def __init__(self, block: Block, owns_input: bool) -> None:
@@ -85,33 +102,32 @@ class FusedBlock(nn.Module):
         Args:
             owns_input: nobody else reads the input, so that the sum may be written over it.
         """
-        super().__init__()
-        self._owns_input = owns_input
         first, second = (layer for layer in block.f if isinstance(layer, nn.Conv2d))
         shortcut = None if block.d is None else block.d[0]
-        self.first, self.second = FusedConv(first, relu=True), FusedConv(second, relu=True)
-        self.shortcut = FusedConv(shortcut, False) if isinstance(shortcut, nn.Conv2d) else None
+        self._owns_input = owns_input
+        self._first, self._second = FusedConv(first, relu=True), FusedConv(second, relu=True)
+        self._shortcut = FusedConv(shortcut, False) if isinstance(shortcut, nn.Conv2d) else None
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        inner = self.first(x)
-        if self.shortcut is not None:
-            return self.second.add_to(self.shortcut(x), inner)
-        return self.second.add_to(x if self._owns_input else x.clone(), inner)
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        inner = self._first(x)
+        if self._shortcut is not None:
+            return self._second.add_to(self._shortcut(x), inner)
+        return self._second.add_to(x if self._owns_input else x.clone(), inner)
 
 
-def _fused_sequence(sequence: nn.Sequential) -> nn.Sequential:
+Step = FusedConv | FusedBlock | nn.Module
+
+
+def _steps(sequence: nn.Sequential) -> list[Step]:
     """Return the layers fused, each ReLU drawn into the convolution before it."""
     layers = [layer for layer in sequence if not isinstance(layer, nn.Identity)]
-    fused: list[nn.Module] = []
+    steps: list[Step] = []
     for layer, after in zip(layers, [*layers[1:], None], strict=True):
+        before = steps[-1] if steps else None
         if isinstance(layer, nn.Conv2d):
-            fused.append(FusedConv(layer, relu=isinstance(after, nn.ReLU)))
+            steps.append(FusedConv(layer, relu=isinstance(after, nn.ReLU)))
         elif isinstance(layer, Block):
-            fused.append(FusedBlock(layer, owns_input=bool(fused) and _is_fused(fused[-1])))
-        elif not (isinstance(layer, nn.ReLU) and fused and isinstance(fused[-1], FusedConv)):
-            fused.append(fuse(layer))
-    return nn.Sequential(*fused)
-
-
-def _is_fused(layer: nn.Module) -> bool:
-    return isinstance(layer, FusedConv | FusedBlock)
+            steps.append(FusedBlock(layer, owns_input=isinstance(before, FusedConv | FusedBlock)))
+        elif not (isinstance(layer, nn.ReLU) and isinstance(before, FusedConv)):
+            steps.append(fuse(layer))
+    return steps
