@@ -1,5 +1,6 @@
 """What is measured of a version: turned portraits, placed faces, agreement, its worst cases."""
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from webapp.errors import TrainingDataBroken
 from webapp.faces.finder import Face
 from webapp.faces.training import placed
 from webapp.faces.training.agreement import Reading, agreement_figures, yaw_bins
-from webapp.faces.training.evaluate import decode_record, evaluate_turned
+from webapp.faces.training.evaluate import EYES68, decode_record, evaluate_turned
 from webapp.faces.training.report import ACROSS, CELL, Case, draw_sheet, worst_of_agreement
 
 EYE_CORNERS = ((33, 133), (263, 362))
@@ -141,3 +142,28 @@ def test_a_sheet_has_room_for_every_case(count: int, rows: int) -> None:
 
     assert sheet.width == ACROSS * CELL
     assert rows * CELL < sheet.height < (rows + 0.5) * CELL
+
+
+def test_placed_faces_are_counted_by_where_their_eyes_are_found(tmp_path: Path) -> None:
+    """Two records: one found, with a false face beside it; of the other nothing is seen."""
+    jpeg = io.BytesIO()
+    Image.new("RGB", (256, 256), "grey").save(jpeg, "JPEG")
+    record = np.frombuffer(jpeg.getvalue(), np.uint8)
+    points = np.random.default_rng(1).uniform(64, 192, (2, 68, 2))
+    path = tmp_path / "human68.npz"
+    offset = np.arange(3) * len(record)
+    np.savez(path, jpeg=np.tile(record, 2), offset=offset, points68_x32=np.int16(32 * points))
+    photo, known = placed.read_samples(path)[0]
+    there = placed.place(photo, known, np.random.default_rng((placed.SEED, 0)))[1]
+    eyes = [there[part].mean(0) for part in EYES68]
+    sights = iter([Seeing(eyes, [(-900, -900), (-800, -900)]), Seeing()])
+
+    class Blinking:
+        def find(self, scene: np.ndarray) -> list[Face]:
+            return next(sights).find(scene)
+
+    finder: Any = Blinking()
+
+    told = placed.evaluate_placed(finder, path)
+
+    assert told == {"faces": 2, "found": 1, "close": 1, "false": 1, "missed": [1]}

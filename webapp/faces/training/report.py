@@ -18,7 +18,7 @@ from webapp.faces.crops import apply, crop_matrix, face_frames, warp_crop
 from webapp.faces.finder import FaceFinder
 from webapp.faces.training import agreement, evaluate
 from webapp.faces.training.chips import read_picture
-from webapp.faces.training.placed import evaluate_placed
+from webapp.faces.training.placed import evaluate_placed, scene_of
 from webapp.faces.training.speed import measure_size, measure_speed
 from webapp.faces.versions import EVALUATION_FORMAT
 
@@ -146,6 +146,9 @@ def missed_and_invented(finder: FaceFinder, figures: dict[str, Any], shared: Pat
         for what, name in named:
             photo = read_picture(shared / part / name.partition(" (")[0])
             cases.append(Case(f"{what}: {name}", _overview(finder, photo)))
+    path = shared / "faces" / "human68.npz"
+    for row in figures["placed"]["missed"][:WORST]:
+        cases.append(Case(f"missed: placed {row}", _overview(finder, scene_of(path, row))))
     return cases
 
 
