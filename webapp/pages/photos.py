@@ -7,6 +7,7 @@ from webapp.pages.answers import SHOWN_WIDTH, private_picture
 from webapp.pages.forms import PdForm, TryOnForm
 from webapp.shop import catalogue, photos, tryons
 from webapp.web import visits
+from webapp.web.words import advice_on
 
 bp = Blueprint("photos", __name__, url_prefix="/photos")
 
@@ -84,11 +85,16 @@ def delete(token: str) -> ResponseReturnValue:
 
 def wall_page(token: str, form: PdForm | None = None) -> str:
     """Return the wall of the photo's chosen face; `form` carries a PD that was refused."""
-    photo = photos.get(token, visits.known())
+    photo = photos.judged(token, visits.known())
     face = min(face_asked(), photo.faces - 1)
     form = form or PdForm(formdata=None, pd_mm=visits.pd_mm(token, face), face=face)
     return render_template(
-        "photos/wall.html", photo=photo, face=face, form=form, frames=catalogue.published()
+        "photos/wall.html",
+        photo=photo,
+        face=face,
+        form=form,
+        frames=catalogue.published(),
+        concerns=[advice_on(code) for code in photo.concerns if face == 0],  # the largest alone
     )
 
 

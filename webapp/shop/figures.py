@@ -11,6 +11,7 @@ from webapp.storage.tables import Event
 
 AGREED = "agreed"  # reason: the consent's version
 PHOTO = "photo"
+CONCERN = "concern"  # reason: the concern's code
 REFUSED = "refused"  # reason: the error's code
 TRY_ON = "try-on"
 DELETED = "deleted"  # by the shopper

@@ -1,10 +1,11 @@
 """A shopper's photos: taken in with consent, shown, deleted."""
 
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from webapp.errors import ConsentMissing
+from webapp.errors import Busy, ConsentMissing, FaceError
 from webapp.faces.finder import Face
 from webapp.rendering import codec
 from webapp.rendering.codec import Picture
@@ -35,7 +36,7 @@ def keep(data: bytes, *, agreed: bool, visit: str) -> PhotoView:
     consented = clock.now()
     figures.record(figures.AGREED, reason=CONSENT_VERSION)
     with figures.refusals_counted():
-        picture, found, jpeg = look(data)
+        picture, found, concerns, jpeg = look(data)
     expires = clock.now() + timedelta(hours=belongings.settings()["PHOTO_HOURS"])
     width, height = picture.image.size
     draft = Draft(jpeg, Kind.PHOTO, "image/jpeg", width, height, expires)
@@ -51,22 +52,25 @@ def keep(data: bytes, *, agreed: bool, visit: str) -> PhotoView:
             expires_at=expires,
         )
         session.add_all([photo, Event(kind=figures.PHOTO)])
+        session.add_all([Event(kind=figures.CONCERN, reason=code) for code in concerns])
         session.flush()
         view = view_of(photo)
-    viewing.remember(sight.current().sighting(view.token), found)
-    return view
+    viewing.remember(sight.current().sighting(view.token), found, concerns)
+    return replace(view, concerns=concerns)
 
 
-def look(data: bytes) -> tuple[Picture, list[tuple[Face, Seated]], bytes]:
-    """Return the upload as a picture, its faces, and the JPEG to store.
+def look(data: bytes) -> tuple[Picture, list[tuple[Face, Seated]], tuple[str, ...], bytes]:
+    """Return the upload as a picture, its faces, what concerns the largest, the JPEG to store.
 
     Raises: as `keep`.
     """
     with sight.current().slot():  # it bounds the memory of large decodes too
         picture = read(data)
-        found = viewing.find_faces(picture.pixels(), picture.focal_35mm)
+        pixels = picture.pixels()
+        found = viewing.find_faces(pixels, picture.focal_35mm)
         quality = belongings.settings()["JPEG_QUALITY"]
-        return picture, found, codec.encode_jpeg(picture.image, quality)
+        concerns = viewing.concerns_in(pixels, found)
+        return picture, found, concerns, codec.encode_jpeg(picture.image, quality)
 
 
 def read(data: bytes) -> Picture:
@@ -84,6 +88,26 @@ def get(token: str, visit: str) -> PhotoView:
     """Return the photo. Raises `NotFound` when it is unknown, expired or another visit's."""
     with reading() as session:
         return view_of(rows.photo(session, token, visit, clock.now()))
+
+
+def judged(token: str, visit: str) -> PhotoView:
+    """Return the photo as `get` does, and look at it again if memory has forgotten it.
+
+    Its concerns are empty where no slot is free, or no face is found any more: they are advice,
+    no reason to withhold the photo.
+
+    Raises:
+        NotFound: it is unknown, expired or another visit's.
+    """
+    subject = viewing.find_subject(token, visit)
+    seen = sight.current().sighting(token)
+    if seen.faces is None:
+        try:
+            with sight.current().slot(), seen.lock:
+                viewing.faces_of(subject, seen)
+        except (Busy, FaceError):
+            return get(token, visit)
+    return replace(get(token, visit), concerns=seen.concerns)
 
 
 def jpeg(token: str, visit: str, width: int | None = None) -> bytes:
@@ -117,7 +141,8 @@ def of_visit(visit: str) -> list[PhotoView]:
 
 
 def view_of(row: Photo) -> PhotoView:
-    """Return what is shown of a photo's row."""
+    """Return what is shown of a photo's row, with what memory knows of it."""
+    seen = sight.current().recall(row.token)
     return PhotoView(
         token=row.token,
         width=row.image.width,
@@ -125,4 +150,5 @@ def view_of(row: Photo) -> PhotoView:
         faces=row.faces,
         created=row.created_at,
         expires=row.expires_at,
+        concerns=seen.concerns if seen else (),
     )

@@ -53,12 +53,14 @@ class Sighting:
     """What memory holds of one photo. `lock` is held while something is added.
 
     `faces`: those that glasses can be seated on, in pixels of the stored photo.
+    `concerns`: codes of what is not ideal about the first of them.
     `typed`: the PD, mm, that a try-on was made with, by its token.
     """
 
     used: float
     lock: threading.Lock = field(default_factory=threading.Lock)
     faces: list[Face] | None = None
+    concerns: tuple[str, ...] = ()
     heads: dict[HeadKey, Seated] = field(default_factory=dict)
     stages: dict[StageKey, Stage] = field(default_factory=dict)
     typed: dict[str, float] = field(default_factory=dict)
@@ -119,6 +121,12 @@ class Sight:
             while len(self._memory) > self._kept:
                 self._memory.popitem(last=False)
             return sighting
+
+    def recall(self, token: str) -> Sighting | None:
+        """Return what is remembered of a photo, if anything; being asked is no use of it."""
+        with self._lock:
+            self._drop_old()
+            return self._memory.get(token)
 
     def forget(self, token: str) -> None:
         """Drop all that is remembered of a photo that is gone, and remember nothing of it again."""

@@ -6,6 +6,7 @@ from datetime import datetime
 import numpy as np
 
 from webapp.errors import FaceError, NoFace, NoSuchFace, NotFound, PdOutOfRange
+from webapp.faces import quality
 from webapp.faces.finder import Face
 from webapp.fitting.fit import head_of
 from webapp.fitting.scene import Camera
@@ -115,8 +116,17 @@ def find_faces(pixels: Pixels, focal_35mm: float | None) -> list[tuple[Face, Sea
     return usable
 
 
-def remember(seen: Sighting, found: list[tuple[Face, Seated]]) -> list[Face]:
-    """Keep found faces in memory, and return them."""
+def concerns_in(pixels: Pixels, found: list[tuple[Face, Seated]]) -> tuple[str, ...]:
+    """Return the codes of what is not ideal about the largest of the photo's faces."""
+    face, (_, head) = found[0]
+    return quality.judge(pixels, face, head.pose.angles).codes
+
+
+def remember(
+    seen: Sighting, found: list[tuple[Face, Seated]], concerns: tuple[str, ...]
+) -> list[Face]:
+    """Keep found faces in memory, with what concerns the largest, and return them."""
+    seen.concerns = concerns
     seen.faces = [face for face, _ in found]
     seen.heads = {(number, None): seated for number, (_, seated) in enumerate(found)}
     return seen.faces
@@ -127,7 +137,8 @@ def faces_of(subject: Subject, seen: Sighting, pixels: Pixels | None = None) -> 
     if seen.faces is not None:
         return seen.faces
     whole = codec.read_stored(data_of(subject)) if pixels is None else pixels
-    return remember(seen, find_faces(whole, subject.focal_35mm))
+    found = find_faces(whole, subject.focal_35mm)
+    return remember(seen, found, concerns_in(whole, found))
 
 
 def seat_of(

@@ -14,7 +14,8 @@ class PhotoView:
     """A kept photo: upright, `width` by `height` pixels; times are aware, in UTC.
 
     `faces`: how many there are that glasses can be seated on, at least one; they are
-    numbered from 0, the largest.
+    numbered from 0, the largest. `concerns`: codes of `webapp.faces.quality`, what is not ideal
+    about the largest; only memory holds them, so they are empty once it has forgotten the photo.
     """
 
     token: str
@@ -23,6 +24,7 @@ class PhotoView:
     faces: int
     created: datetime
     expires: datetime
+    concerns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

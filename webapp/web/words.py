@@ -12,6 +12,15 @@ from webapp.errors import LorgnetteError
 
 
 @dataclass(frozen=True)
+class Advice:
+    """What could be better about a photo, in words, and what to do. `code`: for programs."""
+
+    code: str
+    title: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class Problem:
     """A refusal in words. `code`: for programs; `title`: what; `advice`: what to do next."""
 
@@ -130,6 +139,37 @@ WORDS: dict[str, tuple[str, str]] = {
         "It has been noted. Please try again; if it stays, come back later.",
     ),
 }
+# What could be better about a photo that will do, by code of `webapp.faces.quality`.
+CONCERNS: dict[str, tuple[str, str]] = {
+    "turned": (
+        "Your head is turned to the side",
+        "Look straight into the camera, so that both eyes are measured equally well.",
+    ),
+    "nodding": (
+        "Your head is tilted up or down",
+        "Hold the camera at the height of your eyes, and look straight into it.",
+    ),
+    "too-small": (
+        "Your face is rather small in the photo",
+        "Come closer, so that your face fills about a third of its width.",
+    ),
+    "too-dark": (
+        "Your photo is rather dark",
+        "Face a window or a lamp; then your eyes are found better and colours look truer.",
+    ),
+    "too-bright": (
+        "Your face is very brightly lit",
+        "Step out of the glare, or turn the flash off: parts of your face are plain white.",
+    ),
+    "blurred": (
+        "Your photo is rather blurred",
+        "Wipe the lens, hold the camera still, and let it focus on your eyes.",
+    ),
+    "cut-off": (
+        "Part of your face is outside the photo",
+        "Keep your whole head in the picture: glasses are hard to fit to what can't be seen.",
+    ),
+}
 STATUS_CODES = {
     400: "bad-request",
     403: "forbidden",
@@ -144,6 +184,11 @@ def words_for(error: LorgnetteError) -> Problem:
     """Return the error in words; a code without words of its own speaks generally."""
     code = error.code if error.code in WORDS else "error"
     return problem(code, error.status, error.params)
+
+
+def advice_on(concern: str) -> Advice:
+    """Return in words what could be better about a photo; `concern`: a key of `CONCERNS`."""
+    return Advice(concern, *CONCERNS[concern])
 
 
 def words_for_status(status: int) -> Problem:
