@@ -185,6 +185,15 @@ def test_an_interrupted_publication_leaves_nothing(
     assert list(versions.models(instance).iterdir()) == []
 
 
+def test_a_file_that_holds_no_weights_is_told(commands: FlaskCliRunner, tmp_path: Path) -> None:
+    """By its name and with what to give instead."""
+    done = commands.invoke(args=publishing(tmp_path, "v2"))
+
+    assert done.exit_code == 1
+    assert "weights.safetensors" in done.stderr
+    assert "that the training wrote" in done.stderr
+
+
 def test_a_name_that_is_taken_is_refused_at_once(
     commands: FlaskCliRunner, instance: Path, tmp_path: Path
 ) -> None:

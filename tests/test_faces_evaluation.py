@@ -15,7 +15,15 @@ from webapp.errors import TrainingDataBroken
 from webapp.faces.finder import Face
 from webapp.faces.training import placed
 from webapp.faces.training.agreement import Reading, agreement_figures, yaw_bins
-from webapp.faces.training.evaluate import EYES68, decode_record, evaluate_turned
+from webapp.faces.training.chips import decode_test_rows
+from webapp.faces.training.evaluate import (
+    EYES68,
+    decode_record,
+    evaluate_faceless,
+    evaluate_groups,
+    evaluate_photos,
+    evaluate_turned,
+)
 from webapp.faces.training.report import ACROSS, CELL, Case, draw_sheet, worst_of_agreement
 
 EYE_CORNERS = ((33, 133), (263, 362))
@@ -76,6 +84,40 @@ def test_a_picture_that_ends_early_is_named_with_its_record() -> None:
         decode_record(np.zeros(0, np.uint8), Path("human68.npz"), 17)
 
     assert caught.value.params == {"file": "human68.npz", "record": 17}
+
+
+@pytest.mark.parametrize(
+    ("measure", "named"),
+    [
+        (evaluate_photos, "points68.json"),
+        (evaluate_groups, "boxes.json"),
+        (evaluate_faceless, ""),
+        (lambda finder, folder: placed.evaluate_placed(finder, folder / "human68.npz"), "human68"),
+    ],
+    ids=["photos", "groups", "faceless", "human68"],
+)
+def test_missing_evaluation_data_is_no_good_result(
+    measure: Any, named: str, tmp_path: Path
+) -> None:
+    """An empty folder is told by name; without pictures there would be no false face either."""
+    with pytest.raises(TrainingDataBroken) as caught:
+        measure(Seeing(), tmp_path)
+
+    assert caught.value.params["file"].startswith(str(tmp_path / named))
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.9], ids="{} of it is left".format)
+def test_a_file_that_ends_early_is_named(kept: float, tmp_path: Path) -> None:
+    """Shards and the human-annotated set alike."""
+    whole = io.BytesIO()
+    np.savez(whole, jpeg=np.zeros(5000, np.uint8), offset=np.zeros(3), points68_x32=np.zeros(9))
+    for name in ("fairface-0.npz", "human68.npz"):
+        (tmp_path / name).write_bytes(whole.getvalue()[: int(kept * len(whole.getvalue()))])
+
+    with pytest.raises(TrainingDataBroken, match=r"fairface-0\.npz"):
+        decode_test_rows(tmp_path)
+    with pytest.raises(TrainingDataBroken, match=r"human68\.npz"):
+        placed.read_samples(tmp_path / "human68.npz")
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -94,7 +94,8 @@ def test_a_figure_that_was_not_measured_counts_as_worse() -> None:
 
 def test_the_best_in_a_figure_are_marked_where_they_differ() -> None:
     """More is better of some figures, less of others; equals and the unmeasured are not marked."""
-    found, error = KEY_FIGURES[0], KEY_FIGURES[4]
+    found, error = KEY_FIGURES[0], KEY_FIGURES[-1]
+    assert (found.higher, error.higher) == (True, False)
 
     assert better_of(found, [FINE, changed(found, 1), None]) == {0}
     assert better_of(error, [changed(error, 1), FINE, FINE]) == {1, 2}

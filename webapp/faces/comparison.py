@@ -70,7 +70,8 @@ def better_of(figure: Figure, measured: list[dict[str, Any] | None]) -> set[int]
         measured: each version's evaluation; None where it has none.
     """
     values = {place: told for place, own in enumerate(measured) if (told := _value(figure, own))}
-    known = {place: value[0] for place, value in values.items()}
+    # As people read them: what looks the same is not marked as different.
+    known = {place: round(value[0], figure.digits) for place, value in values.items()}
     if len(set(known.values())) < 2:
         return set()
     best = max(known.values()) if figure.higher else min(known.values())

@@ -4,8 +4,10 @@ The chips are decoded once into memory-mapped arrays at four sizes, so that comp
 never decodes a JPEG and never reduces a chip by more than two.
 """
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -114,7 +116,7 @@ def _open_shard(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path) as shard:
             return {key: shard[key] for key in ("jpeg", "offset", "landmarks_x32")}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, BadZipFile, zlib.error) as error:
         raise TrainingDataBroken(file=str(path), record=-1) from error
 
 

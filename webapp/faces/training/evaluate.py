@@ -5,9 +5,11 @@ Run it as `python -m webapp.faces.training.evaluate --shared ../shared`.
 
 import argparse
 import json
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -53,7 +55,7 @@ def evaluate_photos(finder: FaceFinder, folder: Path) -> Detection:
 
     A face is found when both its eyes' centres are within 0.15 of the distance between the eyes.
     """
-    known = json.loads((folder / "points68.json").read_text("utf-8"))
+    known = _read_known(folder / "points68.json")
     missed, invented, false = [], [], 0
     for name, points in tqdm(sorted(known.items()), desc="photos", disable=None):
         eyes = np.array([np.mean(points[part], axis=0) for part in EYES68])
@@ -69,7 +71,7 @@ def evaluate_photos(finder: FaceFinder, folder: Path) -> Detection:
 
 def evaluate_turned(finder: FaceFinder, folder: Path, degrees: float) -> Detection:
     """Measure the portraits of `evaluate_photos` turned about the face, clockwise as seen."""
-    known = json.loads((folder / "points68.json").read_text("utf-8"))
+    known = _read_known(folder / "points68.json")
     missed, false = [], 0
     for name, points in tqdm(sorted(known.items()), desc=f"turned {degrees:g}", disable=None):
         eyes = np.array([np.mean(points[part], axis=0) for part in EYES68])
@@ -93,6 +95,8 @@ def eye_error(face: Face, eyes: np.ndarray) -> float:
 def evaluate_faceless(finder: FaceFinder, folder: Path) -> Detection:
     """Measure pictures without a face: each one found is false."""
     paths = sorted(folder.glob("*.jpg"))
+    if not paths:  # or a missing folder would be a perfect result
+        raise TrainingDataBroken(file=str(folder), record=-1)
     counts = {
         path.name: len(finder.find(read_picture(path)))
         for path in tqdm(paths, desc="faceless", disable=None)
@@ -106,7 +110,7 @@ def evaluate_groups(finder: FaceFinder, folder: Path) -> Detection:
     A box counts as found when a face's middle lies in it and their sizes differ by less than 2.
     Faces outside every box need not be false: the boxes leave some faces out.
     """
-    known = json.loads((folder / "boxes.json").read_text("utf-8"))
+    known = _read_known(folder / "boxes.json")
     total = found = false = 0
     missed, invented = [], []
     for name, boxes in tqdm(sorted(known.items()), desc="groups", disable=None):
@@ -190,8 +194,7 @@ def read_human68(finder: FaceFinder, path: Path, most: int | None = None) -> Hum
     Raises:
         TrainingDataBroken: a record can't be decoded.
     """
-    with np.load(path) as data:
-        jpeg, offset, points = data["jpeg"], data["offset"], data["points68_x32"] / 32
+    jpeg, offset, points = open_human68(path)
     found: list[tuple[int, np.ndarray]] = []
     rows = range(min(most or len(points), len(points)))
     for row in tqdm(rows, desc="human68", disable=None):
@@ -200,6 +203,27 @@ def read_human68(finder: FaceFinder, path: Path, most: int | None = None) -> Hum
         found += [(row, face.landmarks) for face in faces if eye_error(face, eyes) < 0.5][:1]
     kept = np.array([row for row, _ in found], int)
     return Human68(kept, np.array([own for _, own in found]), points[kept], len(rows))
+
+
+def open_human68(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the JPEGs' bytes, their offsets (N + 1,), and the points (N, 68, 2) in pixels.
+
+    Raises:
+        TrainingDataBroken: the file can't be read.
+    """
+    try:
+        with np.load(path) as data:
+            return data["jpeg"], data["offset"], data["points68_x32"] / 32
+    except (OSError, ValueError, KeyError, BadZipFile, zlib.error) as error:
+        raise TrainingDataBroken(file=str(path), record=-1) from error
+
+
+def _read_known(path: Path) -> dict[str, Any]:
+    """Return what is known of a folder's pictures, by their names."""
+    try:
+        return dict(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise TrainingDataBroken(file=str(path), record=-1) from error
 
 
 def decode_record(record: np.ndarray, path: Path, row: int) -> np.ndarray:

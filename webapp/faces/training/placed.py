@@ -9,7 +9,13 @@ from tqdm import tqdm
 from webapp.faces.crops import apply
 from webapp.faces.finder import FaceFinder
 from webapp.faces.training.backdrops import drawn_backdrop
-from webapp.faces.training.evaluate import EYES68, FOUND_WITHIN, decode_record, eye_error
+from webapp.faces.training.evaluate import (
+    EYES68,
+    FOUND_WITHIN,
+    decode_record,
+    eye_error,
+    open_human68,
+)
 from webapp.faces.training.pasting import blend
 
 SIDE = 640  # pixels, the scene's
@@ -50,8 +56,7 @@ def evaluate_placed(
 
 def read_samples(path: Path, most: int | None = None) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return each photo of human68.npz with its 68 points. Raises `TrainingDataBroken`."""
-    with np.load(path) as data:
-        jpeg, offset, points = data["jpeg"], data["offset"], data["points68_x32"] / 32
+    jpeg, offset, points = open_human68(path)
     rows = range(min(most or len(points), len(points)))
     return [
         (decode_record(jpeg[offset[row] : offset[row + 1]], path, row), points[row]) for row in rows

@@ -12,8 +12,11 @@ from typing import Any
 
 import cv2
 import numpy as np
+import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
+from webapp.errors import ModelUnusable
 from webapp.faces.finder import Candidate, FaceFinder
 from webapp.faces.inference import pool
 from webapp.faces.training.chips import Sources
@@ -64,6 +67,10 @@ def publish(
         data: folder of the FairFace shards; cache: decoded chips.
         version: the model's name for people.
         scenes: how many held-out scenes choose the threshold.
+
+    Raises:
+        ModelUnusable: a file holds no weights, or not those of its network.
+        TrainingDataBroken: a shard or a picture can't be read.
     """
     _write(out, detector, landmarks, _OPEN, version)
     scores = gather_scores(FaceFinder(out), open_sources(data, cache, "validation"), scenes)
@@ -93,7 +100,15 @@ def _write(out: Path, detector: Path, landmarks: Path, chosen: dict, version: st
     made = datetime.datetime.now(datetime.UTC).date().isoformat()
     for name, path in (("detector", detector), ("landmarks", landmarks)):
         card = {"version": version, "made": made, "data": _DATA, "thresholds": chosen[name]}
-        write_model(out, name, load_file(str(path)), card)
+        write_model(out, name, _read_trained(path), card)
+
+
+def _read_trained(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        return load_file(str(path))
+    except (OSError, SafetensorError) as error:
+        reason = "it holds no weights; give the safetensors file that the training wrote"
+        raise ModelUnusable(file=str(path), reason=reason) from error
 
 
 def gather_scores(finder: FaceFinder, sources: Sources, count: int, seed: int = 77) -> Scores:

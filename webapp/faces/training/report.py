@@ -112,8 +112,7 @@ def portraits(folder: Path) -> list[np.ndarray]:
 def worst_of_human68(seen: evaluate.Human68, path: Path) -> list[Case]:
     """Return the faces that are furthest from the points set by people, points 17-67."""
     errors = evaluate.human68_errors(seen.landmarks, seen.human)[:, 17:].mean(1)
-    with np.load(path) as data:
-        jpeg, offset = data["jpeg"], data["offset"]
+    jpeg, offset, _ = evaluate.open_human68(path)
     cases = []
     for place in np.argsort(-errors)[:WORST]:
         row = int(seen.rows[place])
