@@ -144,6 +144,17 @@ def test_a_doubtful_proposal_is_cropped_again(finder, astronaut, monkeypatch):
     assert away.mean() < 0.01 * max(face.box[2:])
 
 
+def test_a_torch_without_fused_operations_finds_the_same(finder, astronaut, monkeypatch):
+    """Builds that lack them run the networks as they are."""
+    monkeypatch.setattr("webapp.faces.inference.can_fuse", lambda: False)
+    plain = FaceFinder().find(astronaut)
+
+    fused = finder.find(astronaut)
+
+    assert len(plain) == len(fused) == 1
+    np.testing.assert_allclose(plain[0].landmarks, fused[0].landmarks, atol=0.05)
+
+
 @pytest.mark.parametrize("size", [40.0, 190.0, 460.0, 900.0], ids="face of {:g} pixels".format)
 def test_a_crop_is_the_same_from_a_photo_and_from_its_pyramid(astronaut, size):
     """Halves shared by many crops show what the photo shows."""

@@ -16,9 +16,9 @@ from webapp.faces.networks import Block
 
 def can_fuse() -> bool:
     """Tell whether this build of torch has the fused operations."""
-    return torch.backends.mkldnn.is_available() and hasattr(
-        torch.ops.mkldnn, "_convolution_pointwise"
-    )
+    needed = "_convolution_pointwise", "_convolution_pointwise_", "_reorder_convolution_weight"
+    available = torch.backends.mkldnn.is_available()
+    return available and all(hasattr(torch.ops.mkldnn, name) for name in needed)
 
 
 def fuse(net: nn.Module) -> nn.Module:
