@@ -114,7 +114,8 @@ def _decode_all(data: Path, cache: Path, done: Path) -> None:
 
 def _open_shard(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path) as shard:
+        # Opened here: numpy leaves a file that is no archive open.
+        with path.open("rb") as file, np.load(file) as shard:
             return {key: shard[key] for key in ("jpeg", "offset", "landmarks_x32")}
     except (OSError, ValueError, KeyError, BadZipFile, zlib.error) as error:
         raise TrainingDataBroken(file=str(path), record=-1) from error

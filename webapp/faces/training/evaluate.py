@@ -212,7 +212,8 @@ def open_human68(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         TrainingDataBroken: the file can't be read.
     """
     try:
-        with np.load(path) as data:
+        # Opened here: numpy leaves a file that is no archive open.
+        with path.open("rb") as file, np.load(file) as data:
             return data["jpeg"], data["offset"], data["points68_x32"] / 32
     except (OSError, ValueError, KeyError, BadZipFile, zlib.error) as error:
         raise TrainingDataBroken(file=str(path), record=-1) from error
