@@ -10,7 +10,14 @@ import pytest
 from flask import Flask
 
 from tests.model_versions import FINE, changed, put_version
-from webapp.errors import ModelUnusable, ModelWorse, NoSuchVersion, NotEvaluated, VersionTaken
+from webapp.errors import (
+    ModelUnusable,
+    ModelWorse,
+    NoSuchVersion,
+    NotEvaluated,
+    OutputUnwritable,
+    VersionTaken,
+)
 from webapp.faces import versions
 from webapp.faces.cards import SHIPPED, hashes, read_card
 from webapp.faces.comparison import KEY_FIGURES, Figure, better_of, shown, worse_in
@@ -269,9 +276,10 @@ def test_a_file_is_written_whole_or_not_at_all(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", fail)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OutputUnwritable) as refusal:
         versions.write_whole(path, "v2\n")
 
+    assert "No space" in refusal.value.params["reason"]
     assert path.read_text() == "v1\n"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -16,7 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from webapp.errors import ModelUnusable, ModelWorse, NoSuchVersion, NotEvaluated, VersionTaken
+from webapp.errors import (
+    ModelUnusable,
+    ModelWorse,
+    NoSuchVersion,
+    NotEvaluated,
+    OutputUnwritable,
+    VersionTaken,
+)
 from webapp.faces.cards import SHIPPED, hashes, read_card
 from webapp.faces.comparison import worse_in
 from webapp.faces.finder import Face, FaceFinder
@@ -193,7 +200,6 @@ def activate(instance: Path, name: str, force: bool = False) -> Version:
     hashes(chosen.folder)
     if not force:
         refuse_worse(instance, chosen)
-    models(instance).mkdir(parents=True, exist_ok=True)
     write_whole(models(instance) / _ACTIVE, name + "\n")
     return version(instance, name)
 
@@ -222,16 +228,27 @@ def _not_evaluated(folder: Path, reason: str) -> NotEvaluated:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that whoever reads it sees the old one or the new one, even after a crash."""
+    """Write a file so that whoever reads it sees the old one or the new one, even after a crash.
+
+    Raises:
+        OutputUnwritable: no room, or no permission; the old one stands.
+    """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with draft.open("x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        _replace(path, draft, text)
+    except OSError as error:
+        raise OutputUnwritable(file=str(path), reason=error.strerror) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _replace(path: Path, draft: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with draft.open("x", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
     descriptor = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(descriptor)  # the name too

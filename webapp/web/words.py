@@ -110,6 +110,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "The fitting room is closed for a moment",
         "Something is wrong on our side, not with your photo. Please come back later.",
     ),
+    "no-such-version": (
+        "The model has no such version",
+        "There is none called %(version)s; there are %(known)s.",
+    ),
+    "version-taken": (
+        "A version can't be called that",
+        "%(version)s: %(reason)s. Please choose another name.",
+    ),
+    "not-evaluated": (
+        "That version has not been evaluated",
+        "%(version)s: %(reason)s. Evaluate it first, so that it can be compared.",
+    ),
+    "model-worse": (
+        "That version is worse than the active one",
+        "%(version)s against %(active)s. %(worse)s.",
+    ),
     "busy": (
         "The fitting room is full just now",
         "Please try again in a few seconds. Your photo is fine.",
