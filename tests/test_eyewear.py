@@ -1,5 +1,7 @@
 """What a frame is: figures that frames have, and what a lens lets through."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -69,7 +71,7 @@ def test_artwork_without_alpha_or_lenses_is_refused():
     """Both would be pasted as a slab over the face."""
     rgba = np.zeros((4, 6, 4), np.uint8)
     lenses = np.full((4, 6), 255, np.uint8)
-    rest = {"scale": 6.0, "centre": (3, 2), "joint": (0, 0), "ear": (5, 2)}
+    rest: dict[str, Any] = {"scale": 6.0, "centre": (3, 2), "joint": (0, 0), "ear": (5, 2)}
 
     Artwork(rgba, lenses, rgba, **rest)
     for front, mask in ((rgba[..., :3], lenses), (rgba, lenses * 0), (rgba, lenses[:2])):
