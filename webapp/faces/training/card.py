@@ -113,7 +113,8 @@ def _agreement(figures: dict[str, Any]) -> str:
         "### Agreement with the teacher\n\n"
         "This is **agreement, not truth**: where the teacher errs, a model that errs with it looks "
         f"good here. {own['faces']} FairFace faces kept out of training, in % of the 3-D distance "
-        f"between the pupils; 95 % of faces are below {own['all']['p95 of faces']:.2f}.\n\n"
+        f"between the pupils; 95 % of faces are below {own['all']['p95 of faces']:.2f}. The first "
+        "crop is the label's own, so the landmark network is measured apart from the detector.\n\n"
         + _table(("Region", "%"), rows)
     )
 
