@@ -8,7 +8,7 @@ are read at the first photo, not before.
 
 import math
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from webapp.faces.conventions import LANDMARKS_INPUT
 from webapp.faces.crops import Pyramid, crop_matrix, face_frames, in_photo, warp_crop
+from webapp.faces.irises import refine
 from webapp.faces.looks import decode_heat, letterbox
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class FaceFinder:
         for index in range(len(photos)):
             own = [c for c in candidates if c.photo == index and c.score >= least]
             faces = [_face(c) for c in _without_doubles(own)]
-            found.append(sorted(faces, key=_size, reverse=True)[:most])
+            largest = sorted(faces, key=_size, reverse=True)[:most]
+            found.append([_with_irises(face, photos[index]) for face in largest])
         return found
 
     def candidates(self, photos: list[np.ndarray]) -> list[Candidate]:
@@ -253,6 +255,11 @@ def _face(candidate: Candidate) -> Face:
     size = candidate.landmarks[:, :2].max(0) - low
     box = float(low[0]), float(low[1]), float(size[0]), float(size[1])
     return Face(box, candidate.score, candidate.landmarks)
+
+
+def _with_irises(face: Face, photo: np.ndarray) -> Face:
+    """Return the face with its irises sought in the photo at its full resolution."""
+    return replace(face, landmarks=refine(_as_rgb(photo), face.landmarks))
 
 
 def _size(face: Face) -> float:
