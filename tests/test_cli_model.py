@@ -289,3 +289,18 @@ def test_versions_are_listed_with_the_active_one_marked(
     assert marked == ["v2"]
     assert "2030-01-02" in before.stdout
     assert "model activate shipped" in after.stderr
+
+
+def test_the_card_is_written_from_the_shipped_evaluation(
+    commands: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A card that drifted is as the project's own again; what people wrote stays."""
+    card = (ROOT / "MODEL_CARD.md").read_text("utf-8")
+    drifted = tmp_path / "MODEL_CARD.md"
+    drifted.write_text(card.replace("| eyelids | ", "| eyelids | 0"), "utf-8")
+    monkeypatch.setattr("webapp.cli.model.ROOT", tmp_path)
+
+    done = commands.invoke(args=["model", "card"])
+
+    assert done.exit_code == 0, done.output
+    assert drifted.read_text("utf-8") == card
