@@ -31,7 +31,10 @@ LIKELY_PD = click.FloatRange(*PDS)
 @click.command("try-on", short_help="Render frames on the faces of photo files.")
 @click.argument("names", metavar="PHOTO FRAME OUT | PHOTO...", nargs=-1, required=True)
 @click.option(
-    "--frame", "frames", metavar="FRAME", multiple=True,
+    "--frame",
+    "frames",
+    metavar="FRAME",
+    multiple=True,
     help="Several photos: a frame to try on; repeat it, or say all.",
 )
 @click.option("--out", type=FOLDER, help="Several photos: the folder for the pictures.")
