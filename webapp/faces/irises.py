@@ -56,6 +56,8 @@ ROUNDS = 3
 REACH = np.arange(-6.0, 6.01, 0.5)  # patch px about the radius, where an edge point is sought
 WINDOW = 3.0  # patch px, deviation of the window that favours edges near the circle
 FAVOUR = np.exp(-0.5 * (REACH / WINDOW) ** 2)
+OUTWARDS = REACH[None, :, None] * ALONG[:, None]  # along each ray, from the rim
+RISE = np.r_[np.full(6, -1.0), np.zeros(len(REACH) - 12), np.full(6, 1.0)] / 6  # far end less near
 BLUR = 1.0  # patch px
 KNEE = 0.8  # patch px; an edge point further off pulls less and less (Geman and McClure)
 # The network's own errors, in iris radii: how firmly the fit holds to where it started.
@@ -134,7 +136,7 @@ def shared_growth(found: list[Limbus]) -> tuple[float, float]:
 
 def ramp(value: float, none: float, full: float) -> float:
     """Return 0 to 1, linearly as `value` goes from `none` to `full`."""
-    return float(np.clip((value - none) / (full - none), 0, 1))
+    return min(max((value - none) / (full - none), 0.0), 1.0)
 
 
 def eye_matrix(seen: Floats, centre: int, rim: tuple[int, ...]) -> Floats:
@@ -236,19 +238,18 @@ def edge_points(
     Args:
         at: (3,) the circle's x, y and radius.
     """
-    rays = at[:2] + (at[2] + REACH)[None, :, None] * ALONG[:, None]
-    x, y = rays[..., 0].astype(np.float32), rays[..., 1].astype(np.float32)
+    rim = at[:2] + at[2] * ALONG
+    x, y = ((rim[:, i, None] + OUTWARDS[..., i]).astype(np.float32) for i in (0, 1))
     profile = cv2.remap(grey, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     rise = np.zeros(profile.shape)
     rise[:, 1:-1] = profile[:, 2:] - profile[:, :-2]
     favoured = rise * FAVOUR
-    peak = np.clip(favoured.argmax(1), 1, len(REACH) - 2)
+    peak = np.minimum(np.maximum(favoured.argmax(1), 1), len(REACH) - 2)
     ray = np.arange(len(peak))
     before, top, after = (favoured[ray, peak + k] for k in (-1, 0, 1))
     bend = before - 2 * top + after
     shift = np.where(bend < 0, 0.5 * (before - after) / np.minimum(bend, -1e-9), 0.0)
-    off = REACH[peak] + np.clip(shift, -1, 1) * (REACH[1] - REACH[0])
-    step = profile[:, -6:].mean(1) - profile[:, :6].mean(1)
-    rim = np.clip(np.round(at[:2] + at[2] * ALONG).astype(int), 0, SIDE - 1)
-    usable = (seen[rim[:, 1], rim[:, 0]] > 0) & (top > 0)
-    return off, step.astype(np.float64), usable
+    off = REACH[peak] + np.minimum(np.maximum(shift, -1), 1) * (REACH[1] - REACH[0])
+    column, row = np.minimum(np.maximum(np.rint(rim), 0), SIDE - 1).astype(np.intp).T
+    usable = (seen[row, column] > 0) & (top > 0)
+    return off, profile @ RISE, usable
