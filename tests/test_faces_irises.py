@@ -43,7 +43,7 @@ def eyes(
         cv2.circle(eye, glint, round(radius * FINE * 0.12), (255, 255, 255), -1)
         canvas[mask > 0] = eye[mask > 0]
     small = cv2.resize(canvas, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    small = cv2.GaussianBlur(small, (0, 0), blur)
+    small = np.asarray(cv2.GaussianBlur(small, (0, 0), blur), np.float32)
     small += np.random.default_rng(5).normal(0, noise, small.shape)
     return np.clip(small, 0, 255).astype(np.uint8), centres
 
