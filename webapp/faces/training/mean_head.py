@@ -2,9 +2,11 @@
 
 Makes `webapp/fitting/mean_head.npz` (contents: `webapp.fitting.anatomy`). The labels are
 projections with depth, so the heads are as metric as the teacher's depth is; their scale is
-set by the adult mean PD. Run once; the file ships.
+set by the adult mean PD. Run it as `python -m webapp.faces.training.mean_head DATA OUT`; the file
+ships.
 """
 
+import sys
 from pathlib import Path
 
 import cv2
@@ -19,6 +21,7 @@ CHILDREN = ("0-2", "3-9", "10-19")
 CORNERS = [33, 133, 362, 263]
 SELLION, CHIN = 168, 199
 FACIAL_ANGLE = 2.0  # degrees by which the chin lies behind the sellion's vertical (Downs)
+ENOUGH = 8000  # faces for the basis; more change nothing and take minutes
 COMPONENTS = 30  # 97.9 % of the variance
 SKIN = 468  # landmarks before the irises
 LIP_Y = 46.0  # mm below the eye corners; what lies lower moves with the jaw
@@ -111,14 +114,16 @@ def components(off: np.ndarray, mirror: np.ndarray) -> tuple[np.ndarray, np.ndar
     flipped = off[:, mirror] * np.array([-1, 1, 1])
     rng = np.random.default_rng(0)
     both = np.concatenate([off, flipped])
-    some = both[rng.permutation(len(both))[:8000]].reshape(8000, -1)
+    some = both[rng.permutation(len(both))[:ENOUGH]]
+    some = some.reshape(len(some), -1)
     # The irises follow gaze: they are carried along, but don't steer the basis.
     weight = np.repeat(np.where(np.arange(off.shape[1]) < SKIN, 1.0, 0.3), 3)
     _, size, directions = np.linalg.svd(some * weight, full_matrices=False)
     kept = directions[:COMPONENTS]
     rest = some - ((some * weight) @ kept.T) @ (kept / weight)
     spread = np.sqrt((rest**2).mean(0)).reshape(-1, 3)
-    return (kept / weight).reshape(COMPONENTS, -1, 3), size[:COMPONENTS] / np.sqrt(8000), spread
+    deviations = size[:COMPONENTS] / np.sqrt(len(some))
+    return (kept / weight).reshape(COMPONENTS, -1, 3), deviations, spread
 
 
 def surface(skin: np.ndarray) -> np.ndarray:
@@ -148,3 +153,7 @@ def outwards(triangle: np.ndarray, skin: np.ndarray) -> np.ndarray:
     a, b, c = skin[triangle]
     out = (a + b + c) / 3 - np.array([0, 20, 60])
     return triangle if np.cross(b - a, c - a) @ out > 0 else triangle[::-1]
+
+
+if __name__ == "__main__":
+    measure_mean_head(Path(sys.argv[1]), Path(sys.argv[2]))
