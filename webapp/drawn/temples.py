@@ -21,15 +21,13 @@ class Side:
 
     `half`: (distance from the hinge, half height) from hinge to tip. `bend`: where along it
     the bend lies; `droop`: degrees below level behind it. `sleeve`: where the acetate tip of
-    a metal temple starts. `round_section`: a wire or a sheet with rounded edges. `plaque`: a
-    small metal inlay near the hinge.
+    a metal temple starts. `plaque`: a small metal inlay near the hinge.
     """
 
     half: tuple[tuple[float, float], ...]
     bend: float = 100.0
     droop: float = 44.0
     sleeve: float | None = None
-    round_section: bool = False
     plaque: bool = False
 
 

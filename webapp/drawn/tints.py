@@ -15,7 +15,6 @@ def tint(red: float, green: float, blue: float) -> Rgb:
 GREY_TINT = tint(0.98, 1.0, 1.03)
 GREEN_TINT = tint(0.82, 1.08, 0.72)
 BROWN_TINT = tint(1.42, 0.94, 0.52)
-ROSE_TINT = tint(1.35, 0.86, 0.82)
 
 CLEAR = (Lens(tint=tint(0.995, 1.0, 0.995)), "Clear demo lens")
 GREY = (Lens(LensKind.SOLID, 0.13, GREY_TINT), "Grey, category 3")
@@ -23,7 +22,6 @@ GREEN = (Lens(LensKind.SOLID, 0.14, GREEN_TINT), "Green, category 3")
 BROWN = (Lens(LensKind.SOLID, 0.22, BROWN_TINT), "Brown, category 2")
 GREY_FADE = (Lens(LensKind.GRADIENT, 0.12, GREY_TINT, 0.50), "Grey gradient, category 3")
 BROWN_FADE = (Lens(LensKind.GRADIENT, 0.14, BROWN_TINT, 0.55), "Brown gradient, category 3")
-ROSE_FADE = (Lens(LensKind.GRADIENT, 0.32, ROSE_TINT, 0.75), "Rose gradient, category 2")
 BLUE_MIRROR = (
     Lens(LensKind.MIRROR, 0.12, GREY_TINT, reflectance=0.32, mirror_tint=(0.18, 0.46, 1.0)),
     "Blue mirror, category 3",

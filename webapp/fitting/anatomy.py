@@ -21,7 +21,6 @@ MEAN_HEAD = Path(__file__).with_name("mean_head.npz")
 IRIS_MM = 11.7  # visible iris diameter, PMC4877715 and androidfist.com's account of MediaPipe Iris
 IRIS_SIGMA = 0.5  # its spread over people, mm
 ADULT_PD = 63.4  # mean distance between adults' pupils, mm, doi:10.1117/12.529999
-ADULT_PD_SIGMA = 3.8  # its spread, mm
 # What is presumed before the irises are seen is wider than adults are: PDs lie mostly between 50
 # and 75 mm, and an even spread over that range deviates by 6.9 mm. With 3.8 whoever is far from
 # the mean would be drawn in and called certain (the 68 % interval would hold 55 % of truths spread

@@ -21,19 +21,6 @@ MOST_PITCH = 40.0  # degrees
 WIDTH_SIGMA = 2.5  # mm, the side landmarks' own error, beside the scale's
 
 
-def seat_on(
-    landmarks: NDArray[np.floating],
-    size: tuple[int, int],
-    eyewear: Eyewear,
-    *,
-    pd_mm: float | None = None,
-    focal_35mm: float | None = None,
-) -> Fit:
-    """Return `eyewear` seated on the face; see `head_of` for the arguments and errors."""
-    camera, head = head_of(landmarks, size, pd_mm=pd_mm, focal_35mm=focal_35mm)
-    return seat_frame(camera, head, eyewear)
-
-
 def head_of(
     landmarks: NDArray[np.floating],
     size: tuple[int, int],

@@ -140,8 +140,3 @@ def migrate() -> None:
 def dispose() -> None:
     """Close the pool's connections; SQLite then folds its write-ahead log into the file."""
     db.engine.dispose()
-
-
-def disown() -> None:
-    """Let go of connections that a parent process opened, without closing them under it."""
-    db.engine.dispose(close=False)

@@ -59,15 +59,6 @@ class Reading:
         return 100 * away / apart
 
 
-def evaluate_agreement(weights: Path | None, data: Path) -> dict[str, Any]:
-    """Return errors on the last 500 rows of each shard, in % of the 3-D pupil distance.
-
-    Returns:
-        As of `agreement_figures`.
-    """
-    return agreement_figures(read_test_rows(weights, data))
-
-
 def read_test_rows(weights: Path | None, data: Path) -> Reading:
     """Return what the landmark network reads in the rows kept out of training.
 
