@@ -5,14 +5,17 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask import Flask
 from flask.ctx import AppContext
 from flask.testing import FlaskClient, FlaskCliRunner
 from PIL import Image
+from skimage import data
 
 from tests.factories import published
 from webapp import create_app, storage
+from webapp.faces.finder import Face, FaceFinder
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +76,24 @@ def commands(app: Flask) -> FlaskCliRunner:
 @pytest.fixture(scope="session")
 def portrait() -> bytes:
     """A JPEG of one face that looks at the camera, 512 x 512 (public domain, by NASA)."""
-    data = pytest.importorskip("skimage.data", reason="scikit-image brings the portrait")
     jpeg = io.BytesIO()
     Image.fromarray(data.astronaut()).save(jpeg, "JPEG", quality=95)
     return jpeg.getvalue()
+
+
+@pytest.fixture(scope="session")
+def finder() -> FaceFinder:
+    """The shipped model."""
+    return FaceFinder()
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> np.ndarray:
+    """A portrait that scikit-image ships: (512, 512, 3) uint8 RGB."""
+    return data.astronaut()
+
+
+@pytest.fixture(scope="session")
+def face(finder: FaceFinder, astronaut: np.ndarray) -> Face:
+    """The face in it."""
+    return finder.find(astronaut)[0]

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from skimage import data
 
 from webapp.faces.crops import eye_centres
 from webapp.faces.finder import Face, FaceFinder
@@ -13,24 +12,6 @@ from webapp.faces.training.limits import climb, error, habit, see
 from webapp.faces.training.worsening import LADDERS, Ladder, Sample
 
 AHEAD = (0.0, 0.0, 0.0)
-
-
-@pytest.fixture(scope="module")
-def finder() -> FaceFinder:
-    """The shipped model."""
-    return FaceFinder()
-
-
-@pytest.fixture(scope="module")
-def astronaut() -> np.ndarray:
-    """A portrait that scikit-image ships: (512, 512, 3) uint8 RGB."""
-    return data.astronaut()
-
-
-@pytest.fixture(scope="module")
-def face(finder: FaceFinder, astronaut: np.ndarray) -> Face:
-    """The face in it."""
-    return finder.find(astronaut)[0]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from skimage import data
 
 from tests.factories import face as drawn_face
 from webapp.errors import FaceTooSmall
@@ -21,24 +20,6 @@ AHEAD = (0.0, 0.0, 0.0)
 needs_shared = pytest.mark.skipif(
     not (SHARED / "photos").exists(), reason="the evaluation pictures are not on this machine"
 )
-
-
-@pytest.fixture(scope="module")
-def finder() -> FaceFinder:
-    """The shipped model."""
-    return FaceFinder()
-
-
-@pytest.fixture(scope="module")
-def astronaut() -> np.ndarray:
-    """A portrait that scikit-image ships: (512, 512, 3) uint8 RGB."""
-    return data.astronaut()
-
-
-@pytest.fixture(scope="module")
-def face(finder: FaceFinder, astronaut: np.ndarray) -> Face:
-    """The face in it."""
-    return finder.find(astronaut)[0]
 
 
 def angles_of(photo: np.ndarray, found: Face) -> tuple[float, float, float]:
