@@ -27,6 +27,12 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 
 
+def failure_of(request: Any) -> list[str]:
+    """Return what failed: nothing where the page was merely left before its icon had come."""
+    left = request.failure == "net::ERR_ABORTED"
+    return [] if left else [f"failed: {request.url} ({request.failure})"]
+
+
 @contextmanager
 def visit(browser: Any, **how: Any) -> Iterator[Any]:
     """Open a page, and see to it at the end that nothing went wrong behind the scenes."""
@@ -39,7 +45,7 @@ def visit(browser: Any, **how: Any) -> Iterator[Any]:
     page.add_init_script(WATCH)
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: wrong.extend(failure_of(request)))
     page.on("request", lambda request: foreign.append(request.url))
     yield page
     assert wrong == []
