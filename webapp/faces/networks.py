@@ -5,6 +5,7 @@ CPUs beat depthwise ones. Every channel count is a multiple of 16: torch 2.13's 
 memory in the backward pass of 12, 24, 40, 56 or 72 channels.
 """
 
+import re
 from typing import TypeVar
 
 import torch
@@ -13,6 +14,9 @@ from torch import nn
 from webapp.faces.conventions import DETECTOR_OUTPUTS, LANDMARKS
 
 Network = TypeVar("Network", bound=nn.Module)
+_FIRST_OF_BLOCK = r"body\.\d+\.f\.0\.weight"
+STAGES = (16, 32, 64, 96)  # channels of the landmark network, at 64, 32, 16 and 8 cells a side
+SHALLOW = (1, 2, 2, 2)  # blocks of each stage
 _HEAD = 16  # the head's channels; those beyond DETECTOR_OUTPUTS stay unused
 
 
@@ -82,7 +86,7 @@ class Detector(nn.Module):
 
 
 class LandmarkNet(nn.Module):
-    """Seven blocks, then 128 shape coefficients and a linear decoder; beside it, presence.
+    """Residual blocks, then 128 shape coefficients and a linear decoder; beside it, presence.
 
     Input (B, 3, 128, 128) of a square crop 1.25 times the landmarks' larger extent, eyes level.
     Output: landmarks (B, 478, 3), x and y from -1 to 1 across the crop (x right, y down), z on
@@ -90,13 +94,18 @@ class LandmarkNet(nn.Module):
     the crop holds a face where one was expected.
     """
 
-    def __init__(self, width: int = 16, coefficients: int = 128) -> None:
+    def __init__(self, blocks: tuple[int, ...] = SHALLOW, coefficients: int = 128) -> None:
+        """Lay out the network.
+
+        Args:
+            blocks: how many in each stage; versions differ in that, `blocks_in` tells.
+        """
         super().__init__()
-        layers, c = conv(3, width, 3, 2), width  # (B, 16, 64, 64)
-        for c_out, stride, count in ((1, 1, 1), (2, 2, 2), (4, 2, 2), (6, 2, 2)):
-            for i in range(count):
-                layers.append(Block(c, c_out * width, stride if i == 0 else 1))
-                c = c_out * width
+        layers, c = conv(3, STAGES[0], 3, 2), STAGES[0]  # (B, 16, 64, 64)
+        for c_out, count in zip(STAGES, blocks, strict=True):
+            for _ in range(count):
+                layers.append(Block(c, c_out, 1 if c_out == c else 2))
+                c = c_out
         self.body = nn.Sequential(*layers)  # (B, 96, 8, 8)
         self.squeeze = nn.Sequential(*conv(c, 32))
         self.coef = nn.Linear(32 * 64, coefficients)
@@ -113,3 +122,29 @@ class LandmarkNet(nn.Module):
         features = self.body(x)
         shape = self.dec(self.coef(self.squeeze(features).flatten(1)))
         return shape.view(-1, LANDMARKS, 3), self.presence(features).flatten()
+
+
+def blocks_in(state: dict[str, torch.Tensor]) -> tuple[int, ...]:
+    """Return how many blocks a landmark network's weights have in each stage."""
+    first = [w.shape[0] for name, w in state.items() if re.fullmatch(_FIRST_OF_BLOCK, name)]
+    return tuple(first.count(channels) for channels in STAGES)
+
+
+def deepened(state: dict[str, torch.Tensor], blocks: tuple[int, ...]) -> dict[str, torch.Tensor]:
+    """Return a landmark network's weights for one with more blocks, which says the same.
+
+    A block added to a stage's end begins as the identity: its last batch norm multiplies by
+    zero. What it lacks otherwise is left to chance.
+    """
+    moved = {name: w for name, w in state.items() if not name.startswith("body.")}
+    stem = 3  # convolution, batch norm, ReLU
+    moved |= {n: w for n, w in state.items() if re.match(r"body\.[012]\.", n)}
+    old = new = stem
+    for channels, had, wanted in zip(STAGES, blocks_in(state), blocks, strict=True):
+        for i in range(had):
+            before, after = f"body.{old + i}.", f"body.{new + i}."
+            moved |= {after + n[len(before) :]: w for n, w in state.items() if n.startswith(before)}
+        for i in range(had, wanted):
+            moved[f"body.{new + i}.f.4.weight"] = torch.zeros(channels)
+        old, new = old + had, new + wanted
+    return moved

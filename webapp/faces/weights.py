@@ -18,7 +18,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from webapp.faces import cards
 from webapp.faces.cards import FORMAT, read_weights, unusable
-from webapp.faces.networks import Detector, LandmarkNet, place
+from webapp.faces.networks import Detector, LandmarkNet, blocks_in, place
 
 SHIPPED = cards.SHIPPED
 NETWORKS: dict[str, type[nn.Module]] = {"detector": Detector, "landmarks": LandmarkNet}
@@ -42,15 +42,26 @@ def read_model(folder: Path, name: str, device: str = "cpu") -> Model:
     Raises:
         ModelUnusable: a file is missing, damaged, foreign or of a newer format.
     """
+    net, card = read_trained(folder, name)
+    fold(net.eval())
+    return Model(place(net, device).requires_grad_(False), card)
+
+
+def read_trained(folder: Path, name: str) -> tuple[nn.Module, dict[str, Any]]:
+    """Return a network as it was trained, its batch norms apart, and its card.
+
+    Raises:
+        ModelUnusable: as for `read_model`.
+    """
     card, content = read_weights(folder, name)
-    net = NETWORKS[name]()
     try:
-        net.load_state_dict(load(content))
+        state = load(content)
+        net = LandmarkNet(blocks_in(state)) if name == "landmarks" else NETWORKS[name]()
+        net.load_state_dict(state)
     except (SafetensorError, RuntimeError, ValueError) as error:
         path = folder / f"{name}.safetensors"
         raise unusable(path, f"it holds no {name} weights that fit this Lorgnette") from error
-    fold(net.eval())
-    return Model(place(net, device).requires_grad_(False), card)
+    return net, card
 
 
 def write_model(folder: Path, name: str, state: dict[str, torch.Tensor], card: dict) -> Path:

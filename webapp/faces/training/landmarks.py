@@ -18,11 +18,12 @@ from tqdm import tqdm
 
 from webapp.errors import TrainingDataBroken
 from webapp.faces.conventions import LANDMARKS
-from webapp.faces.networks import Detector, LandmarkNet, place
+from webapp.faces.networks import Detector, LandmarkNet, deepened, place
 from webapp.faces.training.detector import find_false_alarms, follow, to_input
 from webapp.faces.training.packs import CropMaker, PackQueue, open_sources
 
 BATCH = 64
+BLOCKS = (1, 2, 3, 3)  # of the landmark network
 _FACES_SHARE = 0.75
 _FLAT = 0.3  # of all steps at the full rate, then a cosine
 _EMA = 0.998
@@ -30,11 +31,13 @@ _KNEE = 0.02  # of half the crop: below it the loss is quadratic
 _DEPTH_WEIGHT = 0.5
 _PRESENCE_WEIGHT = 0.05  # its loss is far larger than the landmarks'
 _KEEP_EVERY = 500
+FIRST_IRIS = 468
 _RIGHT_EYE = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246]
 _LEFT_EYE = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466]
 _SEATS = [168, 6, 197, 195, 127, 356, 234, 454]  # bridge of the nose, sides by the ears
-_HEAVY = [*_RIGHT_EYE, *_LEFT_EYE, *_SEATS, *range(468, LANDMARKS)]
+_HEAVY = [*_RIGHT_EYE, *_LEFT_EYE, *_SEATS, *range(FIRST_IRIS, LANDMARKS)]
 _HEAVY_WEIGHT = 4.0
+_IRIS_WEIGHT = 6.0  # the weakest region, and what the PD is measured by
 
 
 def train_landmarks(
@@ -127,9 +130,9 @@ class Run:
         self.presence_only = presence_only
         self.faces_share = 0.5 if presence_only else _FACES_SHARE
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.net = place(LandmarkNet(), self.device)
+        self.net = place(LandmarkNet(BLOCKS), self.device)
         if start is not None:
-            self.net.load_state_dict(read_start(start), strict=False)
+            self.net.load_state_dict(deepened(read_start(start), BLOCKS), strict=False)
         self.average = copy.deepcopy(self.net).eval()
         learnt = self.net.presence if presence_only else self.net
         self.optimiser = torch.optim.AdamW(learnt.parameters(), rate, weight_decay=0.01)
@@ -209,6 +212,7 @@ def landmark_loss(told: torch.Tensor, wanted: torch.Tensor, real: torch.Tensor) 
     """
     weight = torch.ones(LANDMARKS, 3, device=told.device)
     weight[_HEAVY] = _HEAVY_WEIGHT
+    weight[FIRST_IRIS:] = _IRIS_WEIGHT
     weight[:, 2] *= _DEPTH_WEIGHT
     each = smooth_l1_loss(told, wanted, reduction="none", beta=_KNEE) * weight.flatten()
     return (each.sum(1) / weight.sum() * real).sum() / real.sum().clamp(min=1)

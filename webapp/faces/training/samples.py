@@ -11,6 +11,10 @@ from webapp.faces.training.chips import Sources
 from webapp.faces.training.cutouts import non_face
 
 _CHIP = 160
+_UNTOUCHED = 0.25  # of the faces: as sharp and as well lit as most shoppers' are
+_TURNED = 35.0  # degrees; faces turned less are shown less often, in proportion
+_FRONTAL = 0.45  # but no less than this share
+_RIGHT_SIDE, _LEFT_SIDE = 234, 454  # of the wearer's face, by the ears
 _EYES = ((33, 133, 468), (263, 362, 473))  # corners and iris centre
 Sample = tuple[np.ndarray, np.ndarray, float]
 
@@ -33,6 +37,8 @@ def make_sample(
     """
     if rng.random() < faces_share:
         crop, landmarks = _face(sources, rng, mirror)
+        if rng.random() < _UNTOUCHED:
+            return crop, landmarks, 1.0
         return disturb(_degrade(crop, rng), rng), landmarks, 1.0
     crop = _no_face(sources, rng, hard)
     return disturb(_degrade(crop, rng), rng), np.zeros((478, 3), np.float32), 0.0
@@ -41,7 +47,7 @@ def make_sample(
 def _face(
     sources: Sources, rng: np.random.Generator, mirror: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    row = int(rng.choice(sources.rows))
+    row = _row(sources, rng)
     chip, landmarks = sources.chips.photos[0][row], np.array(sources.chips.landmarks[row])
     frame = sources.chips.frames[row].astype(float)
     if rng.random() < 0.5:
@@ -57,6 +63,17 @@ def _face(
     depth = (landmarks[:, 2] - landmarks[:, 2].mean()) * np.hypot(matrix[0, 0], matrix[0, 1])
     told[:, 2] = depth / (SIDE / 2)
     return _wear(crop, in_crop, rng), told
+
+
+def _row(sources: Sources, rng: np.random.Generator) -> int:
+    """Return a face's row; turned heads come more often, as they are few and the hardest."""
+    while True:
+        row = int(rng.choice(sources.rows))
+        sides = sources.chips.landmarks[row][[_RIGHT_SIDE, _LEFT_SIDE]]
+        across = sides[1] - sides[0]
+        turn = abs(np.degrees(np.arctan2(across[2], np.hypot(across[0], across[1]))))
+        if rng.random() < np.clip(turn / _TURNED, _FRONTAL, 1):
+            return row
 
 
 def _jittered(frame: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from webapp.faces.finder import FaceFinder
-from webapp.faces.weights import NETWORKS
+from webapp.faces.weights import NETWORKS, read_trained
 
 SIDE = 1280  # pixels, the longer side of the photos that are timed
 BATCH = 32
@@ -41,9 +41,9 @@ def measure_size(folder: Path) -> dict[str, dict[str, int]]:
     return {
         name: {
             "bytes": (folder / f"{name}.safetensors").stat().st_size,
-            "parameters": sum(own.numel() for own in network().parameters()),
+            "parameters": sum(own.numel() for own in read_trained(folder, name)[0].parameters()),
         }
-        for name, network in NETWORKS.items()
+        for name in NETWORKS
     }
 
 
