@@ -1,5 +1,7 @@
 """What the face model learns from: frames, targets, scenes, and broken data."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -10,9 +12,10 @@ from webapp.errors import TrainingDataBroken
 from webapp.faces.conventions import LANDMARKS
 from webapp.faces.crops import apply, crop_matrix, face_frames, warp_crop
 from webapp.faces.looks import decode_heat, letterbox
-from webapp.faces.networks import LandmarkNet
+from webapp.faces.networks import LandmarkNet, blocks_in, deepened
 from webapp.faces.training.chips import CHIP_SIDES, Chips, Sources, load_chips, load_pictures
 from webapp.faces.training.landmarks import read_start
+from webapp.faces.training.samples import choose_row
 from webapp.faces.training.scenes import SIDE, compose
 from webapp.faces.training.targets import detector_targets
 
@@ -160,6 +163,33 @@ def test_a_broken_shard_names_the_file_and_the_record(tmp_path):
 
     assert caught.value.params["file"].endswith("fairface-2.npz")
     assert caught.value.params["record"] == 1
+
+
+def test_a_deepened_network_begins_by_saying_the_same():
+    """Training goes on from a smaller network without losing what that one had learnt."""
+    torch.manual_seed(1)
+    small = LandmarkNet((1, 2, 2, 2))
+    large = LandmarkNet((1, 2, 3, 4))
+    lacking, _ = large.load_state_dict(deepened(small.state_dict(), (1, 2, 3, 4)), strict=False)
+    crops = torch.randn(2, 3, 128, 128)
+
+    with torch.inference_mode():
+        for one, other in zip(small.eval()(crops), large.eval()(crops), strict=True):
+            torch.testing.assert_close(one, other)
+    assert lacking and all(name.startswith("body.") for name in lacking)
+    assert blocks_in(large.state_dict()) == (1, 2, 3, 4)
+
+
+def test_turned_heads_are_shown_more_often(sources):
+    """They are few among the photos and the hardest to read."""
+    landmarks = np.zeros((2, LANDMARKS, 3), np.float32)
+    landmarks[:, 454] = (100, 0, 0), (70, 0, 70)  # one looks ahead, the other away by 45 degrees
+    turned = Sources(replace(sources.chips, landmarks=landmarks), np.arange(2), sources.faceless)
+    rng = np.random.default_rng(4)
+
+    shown = np.bincount([choose_row(turned, rng) for _ in range(300)])
+
+    assert shown[1] > 1.5 * shown[0] > 0
 
 
 def test_a_folder_without_pictures_is_an_error(tmp_path):

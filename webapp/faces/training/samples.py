@@ -47,7 +47,7 @@ def make_sample(
 def _face(
     sources: Sources, rng: np.random.Generator, mirror: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    row = _row(sources, rng)
+    row = choose_row(sources, rng)
     chip, landmarks = sources.chips.photos[0][row], np.array(sources.chips.landmarks[row])
     frame = sources.chips.frames[row].astype(float)
     if rng.random() < 0.5:
@@ -65,7 +65,7 @@ def _face(
     return _wear(crop, in_crop, rng), told
 
 
-def _row(sources: Sources, rng: np.random.Generator) -> int:
+def choose_row(sources: Sources, rng: np.random.Generator) -> int:
     """Return a face's row; turned heads come more often, as they are few and the hardest."""
     while True:
         row = int(rng.choice(sources.rows))
