@@ -200,6 +200,12 @@ class PdOutOfRange(FaceError):
     code, status = "pd-out-of-range", 422
 
 
+class NudgeTooFar(FaceError):
+    """A frame moved further than the nose holds it. Params: field, value, low, high (mm, deg)."""
+
+    code, status = "nudge-too-far", 422
+
+
 class EmailInvalid(LorgnetteError):
     """It is no e-mail address. Params: email."""
 

@@ -13,7 +13,7 @@ from webapp.fitting.perspective import focal_by_perspective
 from webapp.fitting.pose import first_pose, fit_shape
 from webapp.fitting.scale import scale_of
 from webapp.fitting.scene import Camera, Estimate, Fit, Floats, Head, Pose
-from webapp.fitting.seat import ears_of, seat_of
+from webapp.fitting.seat import Nudge, ears_of, seat_of
 
 MIN_EYE_GAP = 20.0  # px; below this a frame would be a few dots
 MOST_YAW = 50.0  # degrees; beyond it an eye is hidden and its landmarks are guesses
@@ -54,9 +54,13 @@ def head_of(
     return camera, head
 
 
-def seat_frame(camera: Camera, head: Head, eyewear: Eyewear) -> Fit:
-    """Return `eyewear` seated on `head`: many frames can follow one head."""
-    return Fit(camera, head, seat_of(eyewear, head), ears_of(head.mesh))
+def seat_frame(camera: Camera, head: Head, eyewear: Eyewear, nudge: Nudge | None = None) -> Fit:
+    """Return `eyewear` seated on `head`: many frames can follow one head.
+
+    Args:
+        nudge: how the shopper has moved it; as far as the nose allows.
+    """
+    return Fit(camera, head, seat_of(eyewear, head, nudge), ears_of(head.mesh))
 
 
 def width_of(mesh: Floats, sigma: float, method: str) -> Estimate:

@@ -1,9 +1,11 @@
 """Where a frame rests on a head: on the nose in front, on the ears behind."""
 
 import math
+from dataclasses import dataclass, fields
 
 import numpy as np
 
+from webapp.errors import NudgeTooFar
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.anatomy import (
     ADULT_PD,
@@ -28,29 +30,116 @@ RIDGE_CLEARANCE = 1.0  # mm between the bridge's back and the nose's ridge
 EAR_BEHIND = 31.0  # mm from the face's side landmarks back to the ear's root
 EAR_ABOVE = 4.0  # mm from those landmarks up to where a temple lies on the ear
 EAR_OUTSIDE = 5.0  # mm from those landmarks outwards
+HIGHEST, LOWEST = 6, 195  # of RIDGE: the nose's root, where it is too thin; above its tip
+PAD_HOLD = 1.0  # mm behind the ridge, the least at which a bridge or its pads hold on
+LEAST_VERTEX = 8.0  # mm; nearer, lashes brush the lenses
+TILTS = (0.0, 18.0)  # degrees, pantoscopic; beyond, a bridge or its pads bear on an edge alone
+
+Range = tuple[float, float]
 
 
-def seat_of(eyewear: Eyewear, head: Head) -> Pose:
+@dataclass(frozen=True)
+class Nudge:
+    """How a shopper has moved a frame from where it came to rest.
+
+    `up_mm`: along the nose, positive upwards. `out_mm`: positive away from the face.
+    `tilt_deg`: added to the frame's pantoscopic tilt, positive where the lower rims come
+    nearer to the cheeks.
+    """
+
+    up_mm: float = 0.0
+    out_mm: float = 0.0
+    tilt_deg: float = 0.0
+
+    def __bool__(self) -> bool:
+        """Return whether it moves anything."""
+        return self != Nudge()
+
+
+@dataclass(frozen=True)
+class NudgeLimits:
+    """How far a nose lets a frame be nudged: (least, most) of each of `Nudge`'s fields."""
+
+    up_mm: Range
+    out_mm: Range
+    tilt_deg: Range
+
+    def clamp(self, nudge: Nudge) -> Nudge:
+        """Return the nudge, brought within the limits."""
+        amounts = {
+            field.name: min(max(getattr(nudge, field.name), low), high)
+            for field in fields(nudge)
+            for low, high in [getattr(self, field.name)]
+        }
+        return Nudge(**amounts)
+
+    def check(self, nudge: Nudge) -> None:
+        """Raise `NudgeTooFar`, with the field and its limits, for a nudge beyond them."""
+        for field in fields(nudge):
+            value, (low, high) = getattr(nudge, field.name), getattr(self, field.name)
+            if not low <= value <= high:
+                raise NudgeTooFar(field=field.name, value=value, low=low, high=high)
+
+
+def seat_of(eyewear: Eyewear, head: Head, nudge: Nudge | None = None) -> Pose:
     """Return the pose of the frame in head coordinates, its datum line across the nose.
 
     The lens stands the build's vertex distance before the corneas, or further where the
     nose's ridge would be touched; the height is where the nose grows as wide as the
-    bridge, held near the drop that opticians fit.
+    bridge, held near the drop that opticians fit. A nudge moves it from there, as far as
+    the nose allows (`nudge_limits`); lower down, the ridge holds it further out.
     """
-    rotation = small_rotation(np.array([math.radians(eyewear.build.tilt), 0.0, 0.0]))
-    size = head.pd.value / ADULT_PD
-    forward = CORNEA_Z * size - eyewear.build.vertex - LENS_THICKNESS
-    pupils = float(head.mesh[[RIGHT_IRIS, LEFT_IRIS], 1].mean())
-    down = resting_height(eyewear, head, forward, pupils)
-    ridge = ridge_depth(head.mesh, down)
-    bridge_back = ridge - RIDGE_CLEARANCE - eyewear.build.depth / 2
+    moved = nudge or Nudge()
+    moved = nudge_limits(eyewear, head, moved).clamp(moved)
+    tilt = math.radians(eyewear.build.tilt + moved.tilt_deg)
+    down = resting_height(eyewear, head) - moved.up_mm
     middle = float(head.mesh[list(RIDGE), 0].mean())
-    return Pose(rotation, np.array([middle, down, min(forward, bridge_back)]))
+    place = np.array([middle, down, resting_depth(eyewear, head, down) - moved.out_mm])
+    return Pose(small_rotation(np.array([tilt, 0.0, 0.0])), place)
 
 
-def resting_height(eyewear: Eyewear, head: Head, forward: float, pupils: float) -> float:
+def nudge_limits(eyewear: Eyewear, head: Head, nudge: Nudge | None = None) -> NudgeLimits:
+    """Return how far the frame can be moved on this nose.
+
+    Up and down: what bears on the nose stays between its root and its tip. Nearer: until
+    the bridge touches the ridge, or the lenses the lashes; farther: while what bears still
+    lies behind the ridge; both depend on the height that `nudge` has reached. Tilt: within
+    `TILTS`. Where a frame rests is always within the limits.
+    """
+    rest = resting_height(eyewear, head)
+    bears = rest + REST_BELOW
+    up = spanning(bears - head.mesh[LOWEST, 1], bears - head.mesh[HIGHEST, 1])
+    down = rest - (min(max(nudge.up_mm, up[0]), up[1]) if nudge else 0.0)
+    front = resting_depth(eyewear, head, down)
+    touching = ridge_depth(head.mesh, down) - eyewear.build.depth / 2
+    nearest = min(touching, lens_plane(head, LEAST_VERTEX))
+    holding = ridge_depth(head.mesh, down + REST_BELOW) + PAD_HOLD - REST_BEHIND
+    out = spanning(front - nearest, front - holding)
+    tilt = spanning(TILTS[0] - eyewear.build.tilt, TILTS[1] - eyewear.build.tilt)
+    return NudgeLimits(up, out, tilt)
+
+
+def spanning(one: float, other: float) -> Range:
+    """Return the range between two bounds, widened where it wouldn't hold zero."""
+    low, high = float(one), float(other)
+    return min(low, 0.0), max(high, 0.0)
+
+
+def lens_plane(head: Head, vertex: float) -> float:
+    """Return the z of the front that stands `vertex` mm before the corneas."""
+    return CORNEA_Z * head.pd.value / ADULT_PD - vertex - LENS_THICKNESS
+
+
+def resting_depth(eyewear: Eyewear, head: Head, down: float) -> float:
+    """Return the front's z, mm, with the datum line at the height y = `down`."""
+    bridge_back = ridge_depth(head.mesh, down) - RIDGE_CLEARANCE - eyewear.build.depth / 2
+    return min(lens_plane(head, eyewear.build.vertex), bridge_back)
+
+
+def resting_height(eyewear: Eyewear, head: Head) -> float:
     """Return the datum line's y in head coordinates, mm, from contact and from custom."""
-    usual = pupils + PUPIL_DROP
+    forward = lens_plane(head, eyewear.build.vertex)
+    usual = float(head.mesh[[RIGHT_IRIS, LEFT_IRIS], 1].mean()) + PUPIL_DROP
     gap = eyewear.marks.bridge / 2 - RIM_AT_NOSE
     touch = contact_height(head.mesh, gap, forward + REST_BEHIND) - REST_BELOW
     # Pads are bent until the height is right; a moulded bridge sits where it touches.

@@ -88,6 +88,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "That pupillary distance can't be right",
         "It is a number of millimetres between %(low)s and %(high)s, as on your prescription.",
     ),
+    "nudge-too-far": (
+        "The frame can't sit there",
+        "That is further than your nose would hold it. Move it back by a step, or put it back "
+        "where it came to rest.",
+    ),
     "not-found": (
         "There is nothing here",
         "Photos and try-ons are deleted after some hours, and only the browser that sent them "
