@@ -95,22 +95,26 @@ def crop_matrix(frame: np.ndarray, side: int, margin: float = CROP_MARGIN) -> np
     )
 
 
-def warp_crop(photo: np.ndarray | Pyramid, matrix: np.ndarray, side: int) -> np.ndarray:
-    """Return a square crop of a photo without aliasing; outside the photo it repeats the edge.
+def warp_crop(
+    photo: np.ndarray | Pyramid, matrix: np.ndarray, side: int, high: int | None = None
+) -> np.ndarray:
+    """Return a crop of a photo without aliasing; outside the photo it repeats the edge.
 
     Args:
         photo: (H, W, 3) uint8, or its pyramid, which serves many crops of one photo better.
         matrix: (2, 3), photo pixels to crop pixels, one scale and a turn.
         side: the crop's side in pixels.
+        high: its height, where it is no square.
     """
+    size = side, high or side
     shrink = 1 / float(np.hypot(matrix[0, 0], matrix[0, 1]))
     if isinstance(photo, np.ndarray):
-        photo, matrix = _part_under(photo, matrix, side, shrink) if shrink >= 2 else (photo, matrix)
+        photo, matrix = _part_under(photo, matrix, size, shrink) if shrink >= 2 else (photo, matrix)
         photo = Pyramid(photo)
     picture, factor = photo.reduced(shrink)
     to_photo = np.array([[factor, 0, (factor - 1) / 2], [0, factor, (factor - 1) / 2], [0, 0, 1]])
     flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
-    return cv2.warpAffine(picture, matrix @ to_photo, (side, side), flags=flags, borderMode=border)
+    return cv2.warpAffine(picture, matrix @ to_photo, size, flags=flags, borderMode=border)
 
 
 def in_photo(shape: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -141,11 +145,12 @@ def inverse(matrix: np.ndarray) -> np.ndarray:
 
 
 def _part_under(
-    photo: np.ndarray, matrix: np.ndarray, side: int, shrink: float
+    photo: np.ndarray, matrix: np.ndarray, size: tuple[int, int], shrink: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the part of the photo under a crop, and the matrix from there."""
     height, width = photo.shape[:2]
-    corners = np.array([[0, 0], [side, 0], [0, side], [side, side]], float) - 0.5
+    right, bottom = size
+    corners = np.array([[0, 0], [right, 0], [0, bottom], [right, bottom]], float) - 0.5
     reach = apply(inverse(matrix), corners)
     margin = 2 * shrink
     low = np.clip(np.floor(reach.min(0) - margin), 0, [width - 1, height - 1]).astype(int)
