@@ -18,6 +18,7 @@ from flask.cli import with_appcontext
 from PIL import Image
 from tqdm import tqdm
 
+from webapp.cli.placement import placement
 from webapp.cli.problems import told
 from webapp.cli.reading import read_bytes, read_picture
 from webapp.cli.timing import Stopwatch
@@ -47,7 +48,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 WALL = f"one more frame, {WALL_WIDTH} px"
 
 
-@click.command
+@click.group(invoke_without_command=True)
 @click.option(
     "--photo",
     type=click.Path(path_type=Path),
@@ -55,15 +56,18 @@ WALL = f"one more frame, {WALL_WIDTH} px"
 )
 @click.option("--rounds", type=click.IntRange(1), default=9, show_default=True)
 @click.option("--json", "report", type=FILE, help="Also write the figures here.")
+@click.pass_context
 @with_appcontext
 @told
-def bench(photo: Path | None, rounds: int, report: Path | None) -> None:
+def bench(context: click.Context, photo: Path | None, rounds: int, report: Path | None) -> None:
     """Time a try-on by stage against decoding and encoding the same photo.
 
     Figures are medians over interleaved rounds after one that does not count, which loads
     torch and the weights. A further frame is timed from what memory holds after the first:
     the photo's pixels and the scene on it; at full size and at 480 px, encoding included.
     """
+    if context.invoked_subcommand:
+        return
     data = read_bytes(photo) if photo else portrait()
     quality = current_app.config["JPEG_QUALITY"]
     run = Bench(data, quality, sight.current().finder, [wear(frame) for frame in demo_frames()[:3]])
@@ -75,6 +79,9 @@ def bench(photo: Path | None, rounds: int, report: Path | None) -> None:
     click.echo(table(figures))
     if report:
         write_json(report, figures)
+
+
+bench.add_command(placement)
 
 
 def portrait() -> bytes:

@@ -4,7 +4,7 @@ The average face is bent by smooth bumps of our own (not by the statistics that 
 uses), then the distance between the pupils, the face's width and the irises are set exactly.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from webapp.fitting.anatomy import (
     TEMPLE_SIDES,
     mean_head,
 )
+from webapp.fitting.scale import EYE_RADIUS
 from webapp.fitting.scene import Camera, Estimate, Floats, Head, Pose
 
 IRISES = ((RIGHT_IRIS, range(469, 473)), (LEFT_IRIS, range(474, 478)))
@@ -31,8 +32,9 @@ class Likeness:
     `nose_tip` the tip; `flanks`: how much wider the nose is at each pad. `cheeks`, `brow`:
     how much further they stand out. `jaw`: how much wider its corners are, each side.
     `chin`: how much lower it lies. `lopsided`: how much lower and further back the wearer's
-    left side of the face lies than the right. `ripple`: deviation of a smooth random field
-    with lumps of about 25 mm, from `seed`.
+    left side of the face lies than the right; `bend`: how far the nose's tip stands to the
+    wearer's left; `ears`: how much lower the left ear sits, beside what `lopsided` says.
+    `ripple`: deviation of a smooth random field with lumps of about 25 mm, from `seed`.
     """
 
     pd: float = 63.4
@@ -46,6 +48,8 @@ class Likeness:
     jaw: float = 0.0
     chin: float = 0.0
     lopsided: float = 0.0
+    bend: float = 0.0
+    ears: float = 0.0
     ripple: float = 0.0
     seed: int = 0
 
@@ -122,6 +126,7 @@ def bumps(mesh: Floats, like: Likeness) -> Floats:
     # Forward is -z. The centres are anatomical: ridge, tip, pads, cheekbones, brow, jaw, chin.
     shift[:, 2] -= like.nose * bump(mesh, (0, 6, -26), (11, 20, 18))
     shift[:, 2] -= like.nose_tip * bump(mesh, (0, 33, -42), (13, 13, 16))
+    shift[:, 0] += like.bend * bump(mesh, (0, 33, -42), (14, 18, 22))
     for left in (-1, 1):
         shift[:, 0] += like.flanks * left * bump(mesh, (left * 12, 12, -14), (8, 14, 14))
         shift[:, 2] -= like.cheeks * bump(mesh, (left * 42, 28, 2), (22, 18, 24))
@@ -180,6 +185,20 @@ def with_irises(mesh: Floats, diameter: float) -> Floats:
             mesh[centre] + away / np.linalg.norm(away, axis=1)[:, None] * diameter / 2
         )
     return moved
+
+
+def looking(head: ReferenceHead, target: Floats) -> ReferenceHead:
+    """Return the head with its eyes turned to look at `target` (3,), mm in head coordinates."""
+    mesh = head.mesh.copy()
+    for middle, rim in IRISES:
+        pivot = mesh[middle] + (0, 0, EYE_RADIUS)
+        ahead = (target - pivot) / np.linalg.norm(target - pivot)
+        side = np.cross(ahead, (0, 1, 0))
+        side /= np.linalg.norm(side)
+        axes = np.column_stack([side, np.cross(side, -ahead), -ahead])
+        eye = [middle, *rim]
+        mesh[eye] = pivot + (mesh[eye] - pivot) @ axes.T
+    return replace(head, mesh=mesh)
 
 
 def photograph(head: ReferenceHead, camera: Camera, pose: Pose) -> Floats:
