@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Fit, Floats
@@ -36,8 +37,8 @@ class View:
 
     `face` and `back`: where its rays meet the front and, `build.depth` behind, the rims' back;
     `glass`: where they meet the lenses: frame millimetres (x, y). `tone`: RGB factors of the
-    light on the frame, and 1. `through`: what the lenses let through, linear RGB. `shine`: what
-    they mirror, linear RGB, nothing if that is switched off.
+    light on the frame, and 1. `dim`: what the lenses keep back, linear RGB, and 0. `shine`: what
+    they mirror, linear RGB, nothing if that is switched off, and 0.
     """
 
     grid: Grid
@@ -45,7 +46,7 @@ class View:
     back: Floats
     glass: Floats
     tone: Floats
-    through: Floats
+    dim: Floats
     shine: Floats
 
     def tiles(self) -> Iterator["View"]:
@@ -58,7 +59,7 @@ class View:
                 back=self.back[rows, columns],
                 glass=self.glass[rows, columns],
                 tone=self.tone[rows, columns],
-                through=self.through[rows, columns],
+                dim=self.dim[rows, columns],
                 shine=self.shine[rows, columns],
             )
 
@@ -81,11 +82,16 @@ def view_front(
         back=back,
         glass=glass,
         tone=_tone(x / (eyewear.marks.width / 2), light, pose.rotation),
-        through=tint_of(eyewear.lens, eyewear.artwork).at(at[1]),
-        shine=mirrored(eyewear.lens, light, sheet, pose, sight, at)
+        dim=_with_zero(1 - tint_of(eyewear.lens, eyewear.artwork).at(at[1])),
+        shine=_with_zero(mirrored(eyewear.lens, light, sheet, pose, sight, at))
         if shiny
-        else np.zeros((*x.shape, 3)),
+        else np.zeros((*x.shape, 4)),
     )
+
+
+def _with_zero(colours: Floats) -> Floats:
+    """Return (h, w, 3) with a fourth channel of zeros: lenses paint over nothing."""
+    return np.concatenate([colours, np.zeros((*colours.shape[:2], 1))], axis=-1)
 
 
 def _tone(across: Floats, light: Lighting, turn: Floats) -> Floats:
@@ -113,7 +119,12 @@ def touches(view: View, textures: Textures) -> tuple[bool, bool]:
     low, high = np.floor(points.min(axis=0)) - 1, np.ceil(points.max(axis=0)) + 2
     columns = slice(max(0, int(low[0])), max(0, int(high[0])))
     rows = slice(max(0, int(low[1])), max(0, int(high[1])))
-    return bool(textures.lenses[rows, columns].any()), bool(textures.solid[rows, columns].any())
+    return _any(textures.lenses[rows, columns]), _any(textures.solid[rows, columns])
+
+
+def _any(shares: NDArray[np.uint8] | Map) -> bool:
+    """Tell whether anything of (h, w) is above zero; numpy's own way reads floats slowly."""
+    return bool(shares.size and cv2.countNonZero(shares))
 
 
 def paint_lenses(base: Light, view: View, textures: Textures, seen: Map | None) -> None:
@@ -122,10 +133,11 @@ def paint_lenses(base: Light, view: View, textures: Textures, seen: Map | None) 
     share = _sampled(textures.lenses, maps)
     if seen is not None:
         share = share * seen
-    shares = cv2.merge([share] * 3)
-    kept = 1 - cv2.multiply(shares, 1 - view.grid.enlarge(view.through))
-    shine = cv2.multiply(shares, view.grid.enlarge(view.shine))
-    base[..., :3] = cv2.add(cv2.multiply(np.ascontiguousarray(base[..., :3]), kept), shine)
+    # base * (1 - share * dim) + share * shine, in as few walks as can be
+    change = cv2.multiply(base, view.grid.enlarge(view.dim))
+    cv2.subtract(change, view.grid.enlarge(view.shine), dst=change)
+    cv2.multiply(change, cv2.merge([share] * 4), dst=change)
+    cv2.subtract(base, change, dst=base)
 
 
 def paint_rims(base: Light, view: View, textures: Textures, seen: Map | None) -> None:
@@ -171,6 +183,15 @@ def _sides(textures: Textures, face: Maps, back: Maps, moved: float) -> Light:
         maps = _between(face, back, number / count)
         cv2.max(swept, cv2.remap(textures.solid, *maps, cv2.INTER_LINEAR), dst=swept)
     alpha = np.asarray(swept, dtype=np.float32) / np.float32(255)
-    middle = _between(face, back, 0.5)
-    colour = _sampled(textures.front.side, middle, cv2.BORDER_REPLICATE)
-    return np.concatenate([times(colour, alpha), alpha[..., None]], axis=-1)
+    colour = _sampled(textures.edge, _on_edge(textures, face, back), cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.merge([*cv2.split(times(colour, alpha)), alpha]), dtype=np.float32)
+
+
+def _on_edge(textures: Textures, face: Maps, back: Maps) -> Maps:
+    """Return maps half way from the face to the back, in pixels of the edge's colours."""
+    (rows, columns), (high, wide) = textures.edge.shape[:2], textures.solid.shape
+    x, y = (
+        cv2.addWeighted(a, 0.5 * k, b, 0.5 * k, 0.5 * k - 0.5)
+        for a, b, k in zip(face, back, (columns / wide, rows / high), strict=True)
+    )
+    return np.asarray(x, dtype=np.float32), np.asarray(y, dtype=np.float32)

@@ -5,6 +5,8 @@ away. Computed on a raster of the head (about two millimetres) and blurred the m
 frame is from the skin.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -15,7 +17,7 @@ from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
 from webapp.rendering.sheets import Map, Rays, front_of
 from webapp.rendering.temples import Bar, bars
-from webapp.rendering.textures import Layer, Textures, temple_texture
+from webapp.rendering.textures import Textures, temple_texture
 
 NEAR_BLUR, FAR_BLUR = 0.9, 2.6  # mm, sigma of a shadow's edge: at the skin, and at FAR
 FAR = 14.0  # mm from the skin to the frame along the light
@@ -30,7 +32,28 @@ LEAST_CROSSING = 0.02  # sine; light that runs along a temple meets its edge alo
 TEMPLE_PX_PER_MM, TEMPLE_BLUR = 1.0, 1.6  # its shadow's resolution, and softness in such pixels
 LENS_DARKNESS = 0.6  # a tinted lens's shadow beside an opaque rim's
 CLEAREST = 0.9  # a lens that lets through so much throws no shadow that could be seen
+COVER_FINENESS = 2.0  # pixels a millimetre are plenty for a blurred cover
 SPREAD = 0.55  # the light's slant is held to this, or shadows of low lamps run down the face
+
+
+@dataclass(frozen=True)
+class Cover:
+    """How much the front covers, (h, w) float32: rims wholly, lenses by their tint.
+
+    Its pixel = mm * `scale` + `zero`, both (x, y).
+    """
+
+    share: Light
+    scale: tuple[float, float]
+    zero: tuple[float, float]
+
+    def at(self, x: Floats, y: Floats, blur_mm: float) -> Light:
+        """Return how much is covered at (x, y) mm, blurred by so many mm."""
+        blur = blur_mm * self.scale[0]
+        soft = cv2.GaussianBlur(self.share, (0, 0), blur, borderType=cv2.BORDER_CONSTANT)
+        map_x = (x * self.scale[0] + self.zero[0]).astype(np.float32)
+        map_y = (y * self.scale[1] + self.zero[1]).astype(np.float32)
+        return np.asarray(cv2.remap(soft, map_x, map_y, cv2.INTER_LINEAR), dtype=np.float32)
 
 
 def shadow(fit: Fit, eyewear: Eyewear, textures: Textures, raster: Raster, light: Lighting) -> Map:
@@ -43,12 +66,13 @@ def shadow(fit: Fit, eyewear: Eyewear, textures: Textures, raster: Raster, light
     towards = _slanted(light, fit) @ pose.rotation
     sight = Rays((skin - pose.translation) @ pose.rotation, np.broadcast_to(towards, skin.shape))
     x, y, apart = front_of(eyewear).meet(sight)
-    thrown = _taken(eyewear, textures, x, y, np.maximum(apart, 0))
+    cover = _cover_of(eyewear, textures)
+    thrown = _taken(cover, x, y, np.maximum(apart, 0))
     thrown *= EVEN_SHADOW + (1 - EVEN_SHADOW) * light.contrast
     # The dimness right under a bridge or rim is there in every light: it hides half the room.
     ahead = Rays(sight.origin, np.broadcast_to(np.array([0, 0, -1.0]), skin.shape))
     x, y, apart = front_of(eyewear).meet(ahead)
-    close = _cover(eyewear, textures, CLOSE_BLUR, x, y) * np.exp(-np.clip(apart, 0, None) / CLOSE)
+    close = cover.at(x, y, CLOSE_BLUR) * np.exp(-np.clip(apart, 0, None) / CLOSE)
     left = (1 - thrown) * (1 - CLOSE_DARKNESS * close)
     for bar in bars(fit, eyewear):
         left *= 1 - TEMPLE_DARKNESS * _temple_cover(eyewear, bar, skin, pose.rotation @ towards)
@@ -74,10 +98,9 @@ def _slanted(light: Lighting, fit: Fit) -> Floats:
     return np.asarray(towards / np.linalg.norm(towards))
 
 
-def _taken(eyewear: Eyewear, textures: Textures, x: Floats, y: Floats, apart: Floats) -> Floats:
+def _taken(cover: Cover, x: Floats, y: Floats, apart: Floats) -> Floats:
     """Return the share of light that the front and its lenses take where rays meet them."""
-    near = _cover(eyewear, textures, NEAR_BLUR, x, y)
-    far = _cover(eyewear, textures, FAR_BLUR, x, y)
+    near, far = cover.at(x, y, NEAR_BLUR), cover.at(x, y, FAR_BLUR)
     share = np.clip(apart / FAR, 0, 1)
     dark = DARKNESS[0] + share * (DARKNESS[1] - DARKNESS[0])
     dark *= np.clip((GONE - apart) / (GONE - FAR), 0, 1)
@@ -102,17 +125,18 @@ def _temple_cover(eyewear: Eyewear, bar: Bar, skin: Floats, towards: Floats) -> 
     return np.asarray(cover * ((t > 0) & (t < TEMPLE_REACH)), dtype=np.float32)
 
 
-def _cover(eyewear: Eyewear, textures: Textures, blur_mm: float, x: Floats, y: Floats) -> Light:
-    """Return how much the front covers at (x, y), blurred: rims wholly, lenses by their tint."""
-    layer: Layer = textures.front
+def _cover_of(eyewear: Eyewear, textures: Textures) -> Cover:
+    """Return what the front covers, at `COVER_FINENESS` at most."""
+    layer = textures.front
+    alpha, lenses = cv2.extractChannel(layer.paint, 3), textures.lenses
+    k = min(1.0, COVER_FINENESS / layer.scale[0])
+    height, width = lenses.shape
+    size = max(1, round(width * k)), max(1, round(height * k))
     tint = LENS_DARKNESS * max(0.0, CLEAREST - eyewear.lens.transmittance)
-    cover = np.maximum(layer.paint[..., 3], tint * textures.lenses)
-    k = min(1.0, 2.0 / layer.scale[0])  # two pixels a millimetre are plenty for a blurred cover
-    size = max(1, round(cover.shape[1] * k)), max(1, round(cover.shape[0] * k))
-    small = cv2.resize(cover, size, interpolation=cv2.INTER_AREA)
-    scale = layer.scale[0] * size[0] / cover.shape[1], layer.scale[1] * size[1] / cover.shape[0]
-    small = cv2.GaussianBlur(small, (0, 0), blur_mm * scale[0], borderType=cv2.BORDER_CONSTANT)
-    map_x = x * scale[0] + (layer.zero[0] + 0.5) * scale[0] / layer.scale[0] - 0.5
-    map_y = y * scale[1] + (layer.zero[1] + 0.5) * scale[1] / layer.scale[1] - 0.5
-    covered = cv2.remap(small, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR)
-    return np.asarray(covered)
+    whole = cv2.max(alpha, lenses * np.float32(tint))
+    kx, ky = size[0] / width, size[1] / height
+    return Cover(
+        share=np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.float32),
+        scale=(layer.scale[0] * kx, layer.scale[1] * ky),
+        zero=((layer.zero[0] + 0.5) * kx - 0.5, (layer.zero[1] + 0.5) * ky - 0.5),
+    )

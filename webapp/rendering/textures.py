@@ -10,6 +10,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 import cv2
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from webapp.eyewear.frame import Artwork
 from webapp.fitting.scene import Floats
 from webapp.rendering.colour import Bytes, Light, to_linear
+from webapp.rendering.layers import times
 
 FINER = 1.3  # texture pixels per photo pixel: sampling between them then blurs little
 OCTAVE = 4  # texture sizes per doubling
@@ -27,6 +29,7 @@ PROFILE_POINTS = 14  # along a temple up to where it fades, and again from there
 LEAST_ENLARGED_BLUR = 0.6  # texture pixels, where the photo is finer than the artwork
 LEAST_SQUEEZE = 0.01  # a temple's length comes down to a few texture pixels, no fewer
 EDGE_REACH = 1.6  # mm of a rim's border that give its sides their colour
+EDGE_FINENESS = 2.0  # pixels per mm of that colour at most: it is blurred by the reach anyhow
 SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more where it faces up
 KEPT_BYTES = 48 * 2**20  # of fronts, and as many of temples
 FADE = (21.0, 3.0)  # mm before a bare ear's bend: a temple begins to fade, and is gone
@@ -43,13 +46,11 @@ T = TypeVar("T")
 class Layer:
     """A flat picture measured in millimetres.
 
-    `paint` (h, w, 4) float32: linear RGB times alpha, and alpha. `side` (h, w, 3) float32:
-    the linear colour of the edge there, also a little outside. Texture pixel = mm * `scale` +
+    `paint` (h, w, 4) float32: linear RGB times alpha, and alpha. Texture pixel = mm * `scale` +
     `zero`, both (x, y).
     """
 
     paint: Light
-    side: Light
     scale: tuple[float, float]
     zero: tuple[float, float]
 
@@ -58,11 +59,15 @@ class Layer:
 class Textures:
     """A front, and in the same pixels (h, w): its lenses' share, float32 from 0 to 1, and how
     `solid` its rims are, uint8.
+
+    `edge` (rows, columns, 3) float32: the linear colour of the rims' edge there, also a little
+    outside, on the same area in fewer pixels.
     """
 
     front: Layer
     lenses: Light
     solid: Bytes
+    edge: Light
 
 
 @dataclass(frozen=True)
@@ -156,29 +161,39 @@ def _size(artwork: Artwork, px_per_mm: float, softness: float) -> tuple[float, f
 
 
 def _front(artwork: Artwork, ratio: float, blur: float) -> Textures:
-    front = _layer(artwork.front, artwork.centre, artwork.scale, (ratio, ratio), blur)
+    whole = _premultiplied(artwork.front, artwork.scale)
+    front = _layer(whole, artwork.centre, artwork.scale, (ratio, ratio), blur)
     height, width = front.paint.shape[:2]
     shares = cv2.resize(artwork.lenses, (width, height), interpolation=cv2.INTER_AREA)
     lenses = np.asarray(shares, dtype=np.float32) * np.float32(1 / 255)
     solid = np.asarray(np.rint(front.paint[..., 3] * 255), dtype=np.uint8)
-    return Textures(front, _soften(np.asarray(lenses, dtype=np.float32), blur), solid)
+    return Textures(
+        front=front,
+        lenses=_soften(np.asarray(lenses, dtype=np.float32), blur),
+        solid=solid,
+        edge=_edge_colours(front),
+    )
 
 
 def _temple(
     artwork: Artwork, ratio: float, blur: float, squeeze: float, fade: tuple[float, float]
 ) -> TempleTextures:
-    side = _layer(artwork.temple, artwork.joint, artwork.scale, (ratio * squeeze, ratio), blur)
+    whole = _premultiplied(artwork.temple, artwork.scale)
+    side = _layer(whole, artwork.joint, artwork.scale, (ratio * squeeze, ratio), blur)
     columns = np.arange(side.paint.shape[1])
     left = _uncovered(artwork, (columns - side.zero[0]) / side.scale[0], fade)
-    side.paint[...] *= left[None, :, None]
+    cv2.multiply(side.paint, cv2.merge([np.tile(left, (len(side.paint), 1))] * 4), dst=side.paint)
     profile = _profile(artwork, fade)
-    return TempleTextures(side, profile, _edge(artwork, profile[:, 0], fade))
+    return TempleTextures(side, profile, _edge(artwork, whole, profile[:, 0], fade))
 
 
-def _edge(artwork: Artwork, along: Floats, fade: tuple[float, float]) -> Light:
-    """Return (n, 4): the colour of the temple's edge times its alpha, and alpha, along it."""
+def _edge(artwork: Artwork, whole: Light, along: Floats, fade: tuple[float, float]) -> Light:
+    """Return (n, 4): the colour of the temple's edge times its alpha, and alpha, along it.
+
+    `whole`: its side, premultiplied, in the artwork's own pixels.
+    """
     columns = np.rint(along * artwork.scale + artwork.joint[0]).astype(int)
-    paint = _premultiplied(artwork.temple, artwork.scale)[:, columns]
+    paint = whole[:, columns]
     alpha = paint[..., 3].max(axis=0)
     mean = paint.sum(axis=0)
     solid = alpha * _uncovered(artwork, along, fade)
@@ -211,23 +226,21 @@ def _profile(artwork: Artwork, fade: tuple[float, float]) -> Floats:
 
 
 def _layer(
-    picture: np.ndarray,
+    whole: Light,
     zero: tuple[float, float],
     scale: float,
     ratios: tuple[float, float],
     blur: float,
 ) -> Layer:
-    """Return an sRGB picture with straight alpha (h, w, 4) as a layer resized by `ratios`."""
-    height, width = picture.shape[:2]
+    """Return a premultiplied picture (h, w, 4) as a layer resized by `ratios`."""
+    height, width = whole.shape[:2]
     # Two at least: of a face far away a temple is less than a pixel high, and has edges still.
     size = max(2, round(width * ratios[0])), max(2, round(height * ratios[1]))
     kx, ky = size[0] / width, size[1] / height
-    whole = _premultiplied(picture, scale)
     small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
     paint = _soften(np.asarray(small, dtype=np.float32), blur)
     return Layer(
         paint=paint,
-        side=_sides(paint, (scale * kx, scale * ky)),
         scale=(scale * kx, scale * ky),
         zero=((zero[0] + 0.5) * kx - 0.5, (zero[1] + 0.5) * ky - 0.5),
     )
@@ -244,10 +257,16 @@ def _premultiplied(picture: NDArray[np.uint8], scale: float) -> Light:
     reach = 2 * max(1, round(BODY_REACH * scale)) + 1
     body = cv2.dilate(alpha, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     dyed = cv2.multiply(picture[..., :3], cv2.merge([body] * 3), scale=1 / 255)
-    colour = cv2.pow(to_linear(np.asarray(dyed, dtype=np.uint8)), STUDIO)
-    cover = alpha / np.maximum(np.asarray(body, dtype=np.float32), 1)
+    colour = np.asarray(cv2.LUT(np.asarray(dyed, np.uint8), _deepened()), np.float32)
+    cover = np.asarray(alpha / np.maximum(np.asarray(body, dtype=np.float32), 1), np.float32)
     share = np.asarray(alpha, dtype=np.float32) / np.float32(255)
-    return np.concatenate([colour * cover[..., None], share[..., None]], axis=-1, dtype=np.float32)
+    return np.asarray(cv2.merge([*cv2.split(times(colour, cover)), share]), dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def _deepened() -> Light:
+    """Return (256,) the linear light of each sRGB byte, its shades deepened."""
+    return np.asarray(to_linear(np.arange(256, dtype=np.uint8)).ravel() ** STUDIO, np.float32)
 
 
 def _soften(picture: Light, blur: float) -> Light:
@@ -256,12 +275,17 @@ def _soften(picture: Light, blur: float) -> Light:
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), blur, borderType=cv2.BORDER_CONSTANT))
 
 
-def _sides(paint: Light, scale: tuple[float, float]) -> Light:
+def _edge_colours(front: Layer) -> Light:
     """Return the colour of the edges: the border's, lit from above, carried a little outwards."""
-    reach = max(EDGE_REACH * scale[0], 0.6), max(EDGE_REACH * scale[1], 0.6)
-    spread = cv2.GaussianBlur(paint, (0, 0), reach[0], sigmaY=reach[1])
+    k = min(1.0, EDGE_FINENESS / front.scale[0])
+    height, width = front.paint.shape[:2]
+    size = max(2, round(width * k)), max(2, round(height * k))
+    small = cv2.resize(front.paint, size, interpolation=cv2.INTER_AREA)
+    reach = max(EDGE_REACH * front.scale[0] * k, 0.6), max(EDGE_REACH * front.scale[1] * k, 0.6)
+    spread = np.asarray(cv2.GaussianBlur(small, (0, 0), reach[0], sigmaY=reach[1]), np.float32)
     alpha = spread[..., 3]
     down, across = np.gradient(alpha)
-    up = down / (np.hypot(down, across) + 1e-3)  # alpha grows downwards where an edge faces up
+    # Alpha grows downwards where an edge faces up.
+    up = down / (np.hypot(down, across) + np.float32(1e-3 / k))
     shade = (SIDE_SHADE[0] + SIDE_SHADE[1] * up) / np.maximum(alpha, 1e-3)
-    return np.asarray(spread[..., :3] * shade[..., None], dtype=np.float32)
+    return times(np.ascontiguousarray(spread[..., :3]), np.asarray(shade, dtype=np.float32))
