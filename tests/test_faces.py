@@ -13,7 +13,7 @@ from skimage import data
 
 from webapp.errors import ModelUnusable
 from webapp.faces.crops import Pyramid, apply, crop_matrix, eye_centres, warp_crop
-from webapp.faces.finder import FaceFinder
+from webapp.faces.finder import Candidate, FaceFinder, _worth_reading
 from webapp.faces.training.evaluate import evaluate_faceless, evaluate_photos
 
 WEIGHTS = Path(__file__).parents[1] / "webapp" / "faces" / "weights"
@@ -103,6 +103,19 @@ def test_two_people_give_two_faces_largest_first(finder, astronaut):
     assert len(faces) == 2
     assert faces[0].box[0] > 400 > faces[1].box[0]
     assert len(finder.find(photo, most=1)) == 1
+
+
+def test_a_faint_proposal_is_read_only_where_none_is_sure(finder):
+    """Beside a sure face it is nobody; alone it may be the one face of a hard photo."""
+    networks = finder._open()
+    sure, faint = (
+        Candidate(0, np.array([200.0, 200.0, 90.0, 0.0]), score, score, score)
+        for score in (networks.sure, networks.faint - 0.01)
+    )
+
+    assert networks.proposed < networks.faint < networks.sure
+    assert _worth_reading([sure, faint], networks) == [sure]
+    assert _worth_reading([faint], networks) == [faint]
 
 
 def test_many_photos_at_once_give_what_each_gives_alone(finder, astronaut):

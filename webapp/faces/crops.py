@@ -66,16 +66,16 @@ def face_frames(landmarks: np.ndarray) -> np.ndarray:
     Returns:
         (N, 4) float64: x, y, size, roll.
     """
-    points = np.asarray(landmarks, np.float64)[..., :2]
-    line = np.diff(eye_centres(points), axis=-2)[..., 0, :]
-    roll = np.arctan2(line[:, 1], line[:, 0])
-    turn = np.exp(-1j * roll)[:, None]
-    level = (points[..., 0] + 1j * points[..., 1]) * turn
-    low = np.stack([level.real.min(1), level.imag.min(1)], axis=1)
-    high = np.stack([level.real.max(1), level.imag.max(1)], axis=1)
+    x, y = np.moveaxis(np.asarray(landmarks, np.float64)[..., :2], -1, 0)
+    left, right = np.moveaxis(eye_centres(landmarks), -2, 0).astype(np.float64)
+    roll = np.arctan2(right[:, 1] - left[:, 1], right[:, 0] - left[:, 0])
+    cos, sin = np.cos(roll), np.sin(roll)
+    along = x * cos[:, None] + y * sin[:, None]  # the eye line
+    across = y * cos[:, None] - x * sin[:, None]
+    low, high = (np.array([pick(along, axis=1), pick(across, axis=1)]) for pick in (np.min, np.max))
     middle = (low + high) / 2
-    centre = (middle[:, 0] + 1j * middle[:, 1]) / turn[:, 0]
-    return np.stack([centre.real, centre.imag, (high - low).max(1), roll], axis=1)
+    centre = middle[0] * cos - middle[1] * sin, middle[0] * sin + middle[1] * cos
+    return np.stack([*centre, (high - low).max(0), roll], axis=1)
 
 
 def crop_matrix(frame: np.ndarray, side: int, margin: float = CROP_MARGIN) -> np.ndarray:

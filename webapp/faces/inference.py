@@ -11,12 +11,14 @@ from webapp.faces.fusing import can_fuse, fuse
 from webapp.faces.weights import SHIPPED, Model, read_model
 
 _SURE = 1e-4  # neither network is believed to be surer than this
+_ALL_BUT_SURE = 0.9995  # presence
 
 
 class Networks:
     """The detector and the landmark network of one folder, and the thresholds of their cards.
 
     proposed: the detector's score from which a proposal is followed up.
+    faint: the detector's score below which only a presence above 0.9995 would make it a face.
     sure: the detector's score from which no closer look is needed.
     hopeless: the presence below which a candidate gets no second crop.
     present: the presence from which it is a face.
@@ -34,6 +36,7 @@ class Networks:
         self.hopeless = _threshold(self._landmarks, "hopeless")
         self.present = _threshold(self._landmarks, "present")
         self.weight = _threshold(self._landmarks, "weight")
+        self.faint = unpooled(self.present, _ALL_BUT_SURE, self.weight)
         self.passes = int(_threshold(self._landmarks, "passes"))
 
     def detect(self, looks: list[np.ndarray]) -> list[np.ndarray]:
@@ -48,7 +51,7 @@ class Networks:
             by_shape.setdefault(look.shape, []).append(index)
         for indices in by_shape.values():
             with torch.inference_mode():
-                told = self._detector.net(self._input([looks[i] for i in indices]))
+                told = self._detector.net(self._input(np.stack([looks[i] for i in indices])))
             for index, output in zip(indices, told.float().cpu().numpy(), strict=True):
                 outputs[index] = output
         return outputs
@@ -60,15 +63,15 @@ class Networks:
             crops: (B, 128, 128, 3) uint8 RGB.
         """
         with torch.inference_mode():
-            landmarks, presence = self._landmarks.net(self._input(list(crops)))
+            landmarks, presence = self._landmarks.net(self._input(crops))
             return landmarks.cpu().numpy(), torch.sigmoid(presence).cpu().numpy()
 
     def pool(self, proposed: float, presence: float) -> float:
         """Return the score of a face that the networks give such scores, 0 to 1."""
         return pool(proposed, presence, self.weight)
 
-    def _input(self, images: list[np.ndarray]) -> torch.Tensor:
-        pixels = torch.from_numpy(np.stack(images)).to(self._device).permute(0, 3, 1, 2)
+    def _input(self, images: np.ndarray) -> torch.Tensor:
+        pixels = torch.from_numpy(images).to(self._device).permute(0, 3, 1, 2)
         return pixels.float().mul_(4 / 255).sub_(2)  # (value / 255 - 0.5) * 4
 
 
@@ -86,6 +89,11 @@ def pool(proposed: float, presence: float, weight: float) -> float:
         weight: the power of the second odds.
     """
     return 1 / (1 + math.exp(-_logit(proposed) - weight * _logit(presence)))
+
+
+def unpooled(score: float, presence: float, weight: float) -> float:
+    """Return the detector's score that pools with a presence to a face's score, 0 to 1."""
+    return 1 / (1 + math.exp(weight * _logit(presence) - _logit(score)))
 
 
 def _logit(share: float) -> float:
