@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -200,6 +201,45 @@ class Admin(Base):
     __table_args__ = (
         CheckConstraint(f"role IN ({', '.join(repr(str(role)) for role in Role)})", name="role"),
     )
+
+
+class OneTimeLink(Base):
+    """A link by which someone sets a password once: an invitation, or a new start.
+
+    Only the hash of its token is kept. `admin_id`: whose password it renews; empty for an
+    invitation, which makes an admin with `email` and `role`.
+    """
+
+    __tablename__ = "one_time_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(16))
+    admin_id: Mapped[int | None] = mapped_column(ForeignKey("admin.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(default=moment)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (
+        CheckConstraint(f"role IN ({', '.join(repr(str(role)) for role in Role)})", name="role"),
+    )
+
+
+class AuditEntry(Base):
+    """A change in the back office: who made it, when, and what it was before and after.
+
+    `who` is written out, so that it outlives the admin. No password or token is ever in it.
+    """
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=moment, index=True)
+    who: Mapped[str] = mapped_column(String(254), index=True)
+    action: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(254), index=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class Event(Base):
