@@ -228,3 +228,51 @@ class DatabaseOutdated(LorgnetteError):
     """The database has no tables yet, or those of another version."""
 
     code, status = "database-outdated", 503
+
+
+class KeyRefused(LorgnetteError):
+    """No API key came with the call, or one that is unknown or revoked."""
+
+    code, status = "key-refused", 401
+
+
+class ScopeMissing(LorgnetteError):
+    """The API key doesn't reach this far. Params: needed, scopes."""
+
+    code, status = "scope-missing", 403
+
+
+class KeyNameTaken(LorgnetteError):
+    """Another API key, perhaps a revoked one, has this name. Params: name."""
+
+    code, status = "key-name-taken", 409
+
+
+class KeyInvalid(LorgnetteError):
+    """An API key can't be made like that. Params: field, value, advice."""
+
+    code, status = "key-invalid", 422
+
+
+class AttestationMissing(LorgnetteError):
+    """Nobody vouches for the consent of the people whose photos an API key will send."""
+
+    code, status = "attestation-missing", 422
+
+
+class FieldsInvalid(LorgnetteError):
+    """A call's fields are not as documented. Params: errors, each with field and reason."""
+
+    code, status = "fields-invalid", 422
+
+
+class KeyReused(LorgnetteError):
+    """An Idempotency-Key came again with another call than the first time."""
+
+    code, status = "idempotency-key-reused", 409
+
+
+class CallUnderWay(LorgnetteError):
+    """The first call with this Idempotency-Key has not been answered yet. Params: seconds."""
+
+    code, status = "call-under-way", 409

@@ -5,13 +5,14 @@ The background work has its own (`webapp.jobs`): sweep, worker and serve.
 
 from flask import Flask
 
-from webapp.cli import admin, bench, demo, faces, model, settings, tryon
+from webapp.cli import admin, api_key, bench, demo, faces, model, settings, tryon
 
 COMMANDS = (
     faces.faces,
     tryon.try_on,
     demo.demo,
     admin.admin,
+    api_key.api_key,
     model.model,
     bench.bench,
     settings.settings,

@@ -242,6 +242,45 @@ class AuditEntry(Base):
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
+class ApiKey(Base):
+    """A key to the API, known by the hash of its token.
+
+    `attestation_version`: of the words by which its holder vouched, when it was made, for the
+    consent of the people in the photos. `used_at`: its last use, to within an hour.
+    """
+
+    __tablename__ = "api_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    attestation_version: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[datetime] = mapped_column(default=moment)
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class ApiCall(Base):
+    """A call that a key made under an Idempotency-Key (`name`), so that it is done once.
+
+    `fingerprint`: a hash of what was sent. `try_on`: the token of what came of it; empty while
+    it is under way, and where nothing was stored. No answer is kept.
+    """
+
+    __tablename__ = "api_call"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_key.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(255))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    try_on: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=moment)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (UniqueConstraint("key_id", "name"),)
+
+
 class Event(Base):
     """Something that happened, to be counted: no visit, photo or face is named."""
 

@@ -135,6 +135,36 @@ WORDS: dict[str, tuple[str, str]] = {
         "The fitting room is full just now",
         "Please try again in a few seconds. Your photo is fine.",
     ),
+    # What the API refuses
+    "key-refused": (
+        "No valid API key came with this call",
+        "Send it as 'Authorization: Bearer KEY'. It may be mistyped, or have been revoked.",
+    ),
+    "scope-missing": (
+        "This API key may not do that",
+        "It takes the scope %(needed)s; the key has %(scopes)s.",
+    ),
+    "key-name-taken": (
+        "That name is taken",
+        "There is, or was, an API key called %(name)s. Please choose another name.",
+    ),
+    "key-invalid": ("An API key can't be made like that", "%(field)s: %(advice)s."),
+    "attestation-missing": (
+        "Someone has to vouch for consent",
+        "A key is made only for a holder who attests that the people in the photos agreed.",
+    ),
+    "fields-invalid": (
+        "A field is not as documented",
+        "See 'errors' for each field and what is wrong with it.",
+    ),
+    "idempotency-key-reused": (
+        "That Idempotency-Key belongs to another call",
+        "It was used with other fields or another photo. Use a new one for a new call.",
+    ),
+    "call-under-way": (
+        "The same call is still being answered",
+        "Please wait a few seconds, then send it again with the same Idempotency-Key.",
+    ),
     # What the web itself refuses
     "csrf": (
         "This page has been open too long",
@@ -146,6 +176,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "method-not-allowed": (
         "That can't be done here",
         "Please use the buttons on the pages.",
+    ),
+    "unsupported-media-type": (
+        "That kind of content is not taken here",
+        "Please send it as the form on the page does.",
     ),
     "request-too-large": (
         "That was too much at once",
@@ -197,6 +231,7 @@ STATUS_CODES = {
     404: "not-found",
     405: "method-not-allowed",
     413: "request-too-large",
+    415: "unsupported-media-type",
     429: "too-many-requests",
 }
 
