@@ -32,11 +32,10 @@ class Canvas:
         self.alpha += alpha
 
     def shine(self, light: Field, within: Field) -> None:
-        """Add reflected light (H, W, 3) where `within`; it hides what lies behind it."""
-        glint = shown(light) * within[..., None]
-        hides = glint.max(axis=2)
-        self.light += glint
-        self.alpha += (1 - self.alpha) * hides
+        """Add white reflected light (H, W) where `within`; it hides what lies behind it."""
+        glint = shown(light) * within
+        self.light += glint[..., None]
+        self.alpha += (1 - self.alpha) * glint
 
     def darken(self, share: Field) -> None:
         """Take this share (H, W) of the light that the canvas shows (a shadow on the parts)."""

@@ -8,6 +8,7 @@ fillets, at any resolution.
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -60,17 +61,22 @@ class Grid:
 
     def sample(self, distance: Callable[[Points], Points]) -> Field:
         """Return the field of a function that takes points (n, 2) mm to distances (n,) mm."""
-        columns, rows = self.width // COARSE, self.height // COARSE
-        step = COARSE / self.scale
-        x = self.left + (np.arange(columns) + 0.5) * step
-        x = x[columns // 2 :] if self.mirrored else x
-        y = self.top + (np.arange(rows) + 0.5) * step
-        points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-        coarse = distance(points).reshape(rows, len(x)).astype(np.float32)
-        if self.mirrored:
-            coarse = np.hstack([coarse[:, ::-1], coarse])
+        coarse = coarsely(self, distance)
         size = (self.width, self.height)
         return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+@lru_cache(maxsize=64)  # a frame's colourways ask for the same parts; a coarse one is small
+def coarsely(grid: Grid, distance: Callable[[Points], Points]) -> Field:
+    """Return the function's values at the centres of cells of `COARSE` x `COARSE` pixels."""
+    columns, rows = grid.width // COARSE, grid.height // COARSE
+    step = COARSE / grid.scale
+    x = grid.left + (np.arange(columns) + 0.5) * step
+    x = x[columns // 2 :] if grid.mirrored else x
+    y = grid.top + (np.arange(rows) + 0.5) * step
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    half = distance(points).reshape(rows, len(x)).astype(np.float32)
+    return np.hstack([half[:, ::-1], half]) if grid.mirrored else half
 
 
 def grid(left: float, top: float, right: float, bottom: float, scale: float) -> Grid:
@@ -111,27 +117,44 @@ def inside(points: Points, outline: Points) -> NDArray[np.bool_]:
     return within
 
 
-def shape(outline: Points) -> Callable[[Points], Points]:
-    """Return the signed distance function of a closed outline (m, 2)."""
+@dataclass(frozen=True)
+class Outlined:
+    """The signed distance to a closed outline; `points`: the bytes of (m, 2) float64."""
 
-    def distance(points: Points) -> Points:
+    points: bytes
+
+    def __call__(self, points: Points) -> Points:
+        """Return the distance (n,) of each of `points` (n, 2), mm."""
+        outline = np.frombuffer(self.points).reshape(-1, 2)
         away, _ = to_line(points, np.vstack([outline, outline[:1]]))
         signed: Points = np.where(inside(points, outline), -away, away)
         return signed
 
-    return distance
 
+@dataclass(frozen=True)
+class Thickened:
+    """The signed distance to a thick polyline; bytes of (m, 2) and (m,) float64, mm."""
 
-def stroke(line: Points, radii: Points | float) -> Callable[[Points], Points]:
-    """Return the signed distance function of a polyline thickened by `radii` (m,) or one, mm."""
-    radius = np.broadcast_to(np.asarray(radii, float), (len(line),))
+    line: bytes
+    radii: bytes
 
-    def distance(points: Points) -> Points:
+    def __call__(self, points: Points) -> Points:
+        """Return the distance (n,) of each of `points` (n, 2), mm."""
+        line, radius = np.frombuffer(self.line).reshape(-1, 2), np.frombuffer(self.radii)
         away, where = to_line(points, line)
         signed: Points = away - np.interp(where, np.arange(len(line)), radius)
         return signed
 
-    return distance
+
+def shape(outline: Points) -> Outlined:
+    """Return the signed distance function of a closed outline (m, 2)."""
+    return Outlined(np.asarray(outline, float).tobytes())
+
+
+def stroke(line: Points, radii: Points | float) -> Thickened:
+    """Return the signed distance function of a polyline thickened by `radii` (m,) or one, mm."""
+    radius = np.broadcast_to(np.asarray(radii, float), (len(line),))
+    return Thickened(np.asarray(line, float).tobytes(), radius.tobytes())
 
 
 def union(a: Field, b: Field, fillet: float = 0.0) -> Field:

@@ -1,6 +1,7 @@
 """Finishes: how acetate, metal and silicone look under the studio's light."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -68,17 +69,17 @@ def fused(a: Part, b: Part) -> Part:
 
 def paint(canvas: Canvas, part: Part, finish: Finish, curve: float = 0.0) -> None:
     """Lay the part on the canvas in this finish; `curve` as in `studio.normals`."""
-    scale = canvas.grid.scale
-    if isinstance(finish, Metal) or finish.pattern == "plain":
-        rows, columns = bounds(part.field)  # a patterned sheet is whole, so that parts match
-        canvas = canvas.window(rows, columns)
-        part = Part(part.field[rows, columns], part.height[rows, columns])
+    scale, whole = canvas.grid.scale, canvas.grid
+    rows, columns = bounds(part.field)
+    canvas = canvas.window(rows, columns)
+    part = Part(part.field[rows, columns], part.height[rows, columns])
     height = np.asarray(cv2.GaussianBlur(part.height, (0, 0), SOFTEN * scale), np.float32)
     normal = normals(height, scale, curve, canvas.grid.axes()[0])
     if isinstance(finish, Metal):
         paint_metal(canvas, part, finish, normal)
     else:
-        paint_acetate(canvas, part, finish, normal)
+        # A sheet is drawn whole and cut then, so that a front's parts match.
+        paint_acetate(canvas, part, finish, normal, cut_sheet(whole, finish)[rows, columns])
 
 
 def bounds(field: Field, margin: float = 0.6) -> tuple[slice, slice]:
@@ -90,8 +91,12 @@ def bounds(field: Field, margin: float = 0.6) -> tuple[slice, slice]:
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
+@lru_cache(maxsize=1)  # pads and front are cut from the same sheet
 def cut_sheet(grid: Grid, acetate: Acetate) -> Field:
     """Return the sheet's colours (H, W, 3) over the grid, drawn at half its fineness."""
+    if acetate.pattern == "plain":
+        colour = swatch(acetate.colours[0])
+        return np.asarray(np.broadcast_to(colour, (grid.height, grid.width, 3)), np.float32)
     sheet = PATTERNS[acetate.pattern](grid.coarser(2), acetate.colours, acetate.seed)
     return np.asarray(cv2.resize(sheet, (grid.width, grid.height)), np.float32)
 
@@ -111,10 +116,11 @@ def paint_metal(canvas: Canvas, part: Part, metal: Metal, normal: Field) -> None
     canvas.lay(np.asarray(light, np.float32), alpha)
 
 
-def paint_acetate(canvas: Canvas, part: Part, acetate: Acetate, normal: Field) -> None:
+def paint_acetate(
+    canvas: Canvas, part: Part, acetate: Acetate, normal: Field, sheet: Field
+) -> None:
     """Lay an acetate part: dye lit through, a longer way at the edges, a polished skin."""
     grid = canvas.grid
-    sheet = cut_sheet(grid, acetate)
     whole = coverage(part.field, grid.scale)
     depth = -part.field
     diffuse = lit(ambient(), normal)[..., None]
@@ -128,7 +134,7 @@ def paint_acetate(canvas: Canvas, part: Part, acetate: Acetate, normal: Field) -
         alpha = np.full_like(whole, acetate.opacity)
     canvas.lay(light, np.asarray(alpha * whole, np.float32))
     skin = gloss(normal, acetate.roughness)
-    canvas.shine(np.repeat(skin[..., None], 3, axis=2), whole)
+    canvas.shine(skin, whole)
 
 
 def sheet_opacity(canvas: Canvas, acetate: Acetate) -> Field:

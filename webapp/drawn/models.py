@@ -15,11 +15,20 @@ from webapp.drawn.finishes import Acetate, Finish, Metal
 from webapp.drawn.fronts import Milled, draw_milled
 from webapp.drawn.outlines import Ground, ground
 from webapp.drawn.temples import Side, draw_temple, ear_point
-from webapp.drawn.wirework import Brow, Wires, draw_browline, draw_half_rim, draw_wires
+from webapp.drawn.wirework import (
+    Brow,
+    Visor,
+    Wires,
+    draw_browline,
+    draw_half_rim,
+    draw_rimless,
+    draw_shield,
+    draw_wires,
+)
 from webapp.eyewear.frame import Artwork, Shape, SizeMarks
 
-DRAWN_AT = 12.0  # pixels a millimetre while drawing
-REDUCE = 2  # kept at 6
+DRAWN_AT = 10.0  # pixels a millimetre while drawing
+REDUCE = 2  # kept at 5
 MARGIN = 3.0  # mm of empty canvas round a front
 
 
@@ -39,7 +48,7 @@ class Model:
 
     shape: Shape
     marks: SizeMarks
-    build: Milled | Wires | tuple[Wires, Brow]
+    build: Milled | Wires | Visor | tuple[Wires, Brow]
     side: Side
     above: float = 30.0
     below: float = 30.0
@@ -50,6 +59,10 @@ def draw_front(canvas: Canvas, base: Ground, model: Model, colours: Colours) -> 
     build, front = model.build, colours.front
     if isinstance(build, Milled) and isinstance(front, Acetate):
         draw_milled(canvas, base, build, front)
+    elif isinstance(build, Visor) and isinstance(front, Acetate):
+        draw_shield(canvas, base, build, front)
+    elif model.shape is Shape.RIMLESS and isinstance(build, Wires) and isinstance(front, Metal):
+        draw_rimless(canvas, base, build, front)
     elif isinstance(build, Wires) and isinstance(front, Metal):
         draw_wires(canvas, base, build, front)
     elif isinstance(build, tuple) and model.shape is Shape.BROWLINE and isinstance(front, Acetate):

@@ -5,12 +5,13 @@ curves are the project's own; their boxes are stretched to the size marks exactl
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
 from webapp.drawn.curves import Floats, boxed, closed_spline, superellipse
-from webapp.drawn.fields import Field, Grid, Points, shape
+from webapp.drawn.fields import Field, Grid, Points, shape, union
 from webapp.eyewear.frame import Shape, SizeMarks
 
 CONTROLS: dict[Shape, list[tuple[float, float]]] = {
@@ -51,6 +52,27 @@ CONTROLS: dict[Shape, list[tuple[float, float]]] = {
         (0.91, 0.84), (0.55, 1.0), (0.0, 1.02), (-0.5, 0.99), (-0.84, 0.74), (-0.96, 0.1),
         (-1.0, -0.45), (-0.95, -0.88),
     ],
+    Shape.NAVIGATOR: [
+        (-0.7, -1.0), (-0.2, -1.02), (0.35, -1.02), (0.86, -1.0), (1.03, -0.8), (1.02, -0.2),
+        (0.98, 0.4), (0.82, 0.92), (0.4, 1.03), (0.0, 1.0), (-0.42, 0.84), (-0.78, 0.36),
+        (-0.96, -0.25), (-1.0, -0.85),
+    ],
+    Shape.HEXAGONAL: [
+        (-0.5, -1.0), (-0.25, -1.0), (0.0, -1.0), (0.25, -1.0), (0.5, -1.0), (0.56, -0.94),
+        (0.76, -0.5), (0.98, -0.08), (1.0, 0.0), (0.98, 0.08), (0.76, 0.5), (0.56, 0.94),
+        (0.5, 1.0), (0.25, 1.0), (0.0, 1.0), (-0.25, 1.0), (-0.5, 1.0), (-0.56, 0.94),
+        (-0.76, 0.5), (-0.98, 0.08), (-1.0, 0.0), (-0.98, -0.08), (-0.76, -0.5), (-0.56, -0.94),
+    ],
+    Shape.SHIELD: [
+        (-0.9, -0.98), (-0.3, -1.0), (0.3, -0.99), (0.8, -0.92), (1.04, -0.7), (1.0, -0.15),
+        (0.86, 0.4), (0.5, 0.9), (0.02, 1.03), (-0.45, 0.86), (-0.8, 0.3), (-1.0, -0.35),
+        (-1.03, -0.85),
+    ],
+    Shape.RIMLESS: [
+        (-0.6, -0.98), (0.0, -1.02), (0.62, -1.0), (0.96, -0.86), (1.02, -0.35), (0.98, 0.2),
+        (0.84, 0.76), (0.45, 1.0), (0.0, 1.02), (-0.48, 0.98), (-0.84, 0.66), (-0.98, 0.05),
+        (-1.0, -0.45), (-0.93, -0.86),
+    ],
 }  # fmt: skip
 POWERS = {Shape.ROUND: 2.0, Shape.OVAL: 2.15}
 
@@ -64,11 +86,13 @@ def outline(kind: Shape, marks: SizeMarks) -> Floats:
     return edge
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ground:
     """What every front is built on: the grid, the lenses' outline and their field.
 
-    `lens`: signed distance to the lenses' edges, which sit in the rims' grooves.
+    `lens`: signed distance to the lenses' edges, which sit in the rims' grooves; a shield's
+    one lens spans the nose. Colourways share a ground, so what is measured on one is kept by
+    its identity.
     """
 
     grid: Grid
@@ -118,9 +142,22 @@ class Ground:
         return moved
 
 
+@lru_cache(maxsize=2)  # a frame's colourways are drawn one after another
 def ground(grid: Grid, kind: Shape, marks: SizeMarks) -> Ground:
-    """Return the ground of a front with lenses of this shape and size."""
+    """Return the ground of a front with lenses of this shape and size; shared, not to change."""
     edge = outline(kind, marks)
     # The outline is a polygon: rounding its corners keeps its facets out of the highlights.
-    lens = cv2.GaussianBlur(grid.sample(shape(edge)), (0, 0), 0.16 * grid.scale)
-    return Ground(grid, marks, edge, np.asarray(lens, np.float32))
+    sharp = grid.sample(shape(edge))
+    lens = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.16 * grid.scale), np.float32)
+    if kind is Shape.SHIELD:
+        lens = union(lens, nose_web(grid, marks), 9.0)
+    return Ground(grid, marks, edge, lens)
+
+
+def nose_web(grid: Grid, marks: SizeMarks) -> Field:
+    """Return the field of what joins a shield's halves above the nose."""
+    x, y = grid.axes()
+    top, low = -0.47 * marks.lens_height, -0.20 * marks.lens_height
+    across = np.abs(x) - np.float32(marks.bridge / 2 + 5)
+    down = np.abs(y - np.float32((top + low) / 2)) - np.float32((low - top) / 2)
+    return np.asarray(np.maximum(across, down), np.float32)

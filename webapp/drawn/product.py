@@ -17,6 +17,7 @@ Picture = NDArray[np.float32]  # (H, W, 3) sRGB 0..1
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Rgb = tuple[int, int, int]
+View = Callable[[tuple[float, ...]], Picture]  # paints a view on paper, sRGB 0..1
 
 ASPECT = 0.5  # height to width of a card's picture
 FILL = 0.84  # share of the width that the front takes
@@ -32,15 +33,15 @@ def product_picture(eyewear: Eyewear, width_px: int, background: Rgb | None = No
         (H, W, 3) uint8 sRGB on `background`, or (H, W, 4) with straight alpha when it is
         None (made to look exact on white); H is half of `width_px`.
     """
-    return on_ground(lambda paper: front_view(eyewear, width_px, paper), background)
+    return on_ground(front_view(eyewear, width_px), background)
 
 
 def side_picture(eyewear: Eyewear, width_px: int, background: Rgb | None = None) -> Bytes:
     """Return the frame from the wearer's left side; sizes and layers as `product_picture`."""
-    return on_ground(lambda paper: side_view(eyewear, width_px, paper), background)
+    return on_ground(side_view(eyewear, width_px), background)
 
 
-def on_ground(view: Callable[[tuple[float, ...]], Picture], background: Rgb | None) -> Bytes:
+def on_ground(view: View, background: Rgb | None) -> Bytes:
     """Return the view on a background, or cut out by the difference of white and black."""
     if background is not None:
         picture = view(tuple(value / 255 for value in background))
@@ -52,23 +53,27 @@ def on_ground(view: Callable[[tuple[float, ...]], Picture], background: Rgb | No
     return np.round(cut * 255).astype(np.uint8)
 
 
-def front_view(eyewear: Eyewear, width_px: int, paper: tuple[float, ...]) -> Picture:
-    """Return the front view on plain paper: shadow, temples, lenses, front."""
+def front_view(eyewear: Eyewear, width_px: int) -> View:
+    """Return what paints the front view on plain paper: shadow, temples, lenses, front."""
     art, size = eyewear.artwork, (width_px, round(width_px * ASPECT))
     scale = width_px * FILL / eyewear.marks.width  # pixels a millimetre
     low, high = rows_of(art)
     middle = (size[0] / 2, size[1] * 0.45 - (low + high) / 2 * scale)
-    picture = np.full((size[1], size[0], 3), paper, np.float32)
     soft = (art.scale / scale, art.scale / scale)
     front = placed(art.front, flat(art, scale, middle), size, soft)
     temples = [behind(eyewear, scale, middle, size, side) for side in (-1, 1)]
     lenses = placed(art.lenses, flat(art, scale, middle), size, soft)[..., 0]
     floor = middle[1] + high * scale
-    picture = shadowed(picture, front[..., 3], floor, scale)
-    for temple in temples:
-        picture = over(picture, temple)
-    picture = glazed(picture, lenses, eyewear.lens, middle[1], eyewear.marks.lens_height * scale)
-    return over(picture, front)
+    glass = eyewear.lens, middle[1], eyewear.marks.lens_height * scale
+
+    def paint(paper: tuple[float, ...]) -> Picture:
+        picture = np.full((size[1], size[0], 3), paper, np.float32)
+        picture = shadowed(picture, front[..., 3], floor, scale)
+        for temple in temples:
+            picture = over(picture, temple)
+        return over(glazed(picture, lenses, *glass), front)
+
+    return paint
 
 
 def rows_of(art: Artwork) -> tuple[float, float]:
@@ -175,12 +180,11 @@ def over(picture: Picture, layer: Picture) -> Picture:
     return np.asarray(picture * (1 - layer[..., 3:]) + layer[..., :3], np.float32)
 
 
-def side_view(eyewear: Eyewear, width_px: int, paper: tuple[float, ...]) -> Picture:
-    """Return the side view on plain paper: shadow, the front edge on, the temple."""
+def side_view(eyewear: Eyewear, width_px: int) -> View:
+    """Return what paints the side view on plain paper: shadow, the front edge on, the temple."""
     art, size = eyewear.artwork, (width_px, round(width_px * ASPECT))
     length = (art.temple.shape[1] - art.joint[0]) / art.scale
     scale = width_px * FILL / (length + 8)
-    picture = np.full((size[1], size[0], 3), paper, np.float32)
     joint = (width_px * (1 - FILL) / 2 + 8 * scale, size[1] * 0.36)
     k = scale / art.scale
     shift = [joint[n] - k * art.joint[n] for n in (0, 1)]
@@ -188,8 +192,13 @@ def side_view(eyewear: Eyewear, width_px: int, paper: tuple[float, ...]) -> Pict
     temple = placed(art.temple, shifted, size, (1 / k, 1 / k))
     edge = edge_on(eyewear, scale, joint, size)
     floor = joint[1] + (rows_of(art)[1] - eyewear.build.hinge[1]) * scale
-    picture = shadowed(picture, np.maximum(temple[..., 3], edge[..., 3]), floor, scale)
-    return over(over(picture, edge), temple)
+    covered = np.maximum(temple[..., 3], edge[..., 3])
+
+    def paint(paper: tuple[float, ...]) -> Picture:
+        picture = np.full((size[1], size[0], 3), paper, np.float32)
+        return over(over(shadowed(picture, covered, floor, scale), edge), temple)
+
+    return paint
 
 
 def edge_on(

@@ -12,6 +12,7 @@ from webapp.drawn.fronts import BASE_CURVE, across, cut_to_width, draw_pin, line
 from webapp.drawn.outlines import Ground
 
 SILICONE = Acetate(("#eef1f0",), opacity=0.34, roughness=0.05)
+RUBBER = Acetate(("#17181a",), roughness=0.12)
 NYLON = 0.22  # mm, radius of the thread under a half-rim lens
 
 
@@ -172,3 +173,52 @@ def draw_bare_edge(canvas: Canvas, ground: Ground) -> None:
     line = np.asarray(np.abs(ground.lens + 0.08) - NYLON / 2, np.float32)
     thread = coverage(line, canvas.grid.scale)
     canvas.lay(np.full(3, 0.42, np.float32), np.asarray(0.42 * thread, np.float32))
+
+
+def draw_rimless(canvas: Canvas, ground: Ground, wires: Wires, finish: Metal) -> None:
+    """Draw a rimless front: drilled lenses, a bridge and end pieces screwed on to them."""
+    draw_pads(canvas, ground, wires, finish)
+    draw_bare_edge(canvas, ground)
+    line, radii = across(wires.bridges[0])
+    bridge = tube(ground.grid.sample(stroke(line, radii)), float(radii.max()))
+    line, radii = line_of(np.array(wires.end))
+    field = ground.grid.sample(stroke(line, radii))
+    part = fused(bridge, tube(cut_to_width(ground, field, 0.5), 1.0))
+    canvas.darken(np.asarray(0.3 * coverage(part.field - 0.3, canvas.grid.scale), np.float32))
+    paint(canvas, part, finish, BASE_CURVE)
+    for x, y, _ in (wires.bridges[0][-1], wires.end[0]):
+        draw_mount(canvas, x, y, finish)
+
+
+def draw_mount(canvas: Canvas, x: float, y: float, finish: Metal) -> None:
+    """Draw a drill mount at (+-x, y) mm: a washer on the lens and the screw's head in it."""
+    px, py = canvas.grid.axes()
+    away = np.hypot(np.abs(px) - np.float32(x), py - np.float32(y))
+    paint(canvas, tube(np.asarray(away - np.float32(1.45), np.float32), 0.5), finish)
+    draw_pin(canvas, x, y, 0.75)
+
+
+@dataclass(frozen=True)
+class Visor:
+    """A shield's bar, mm: (x, y, radius) over the lens from the middle out to the hinge.
+
+    `pads`: (x, y, tilt) of the rubber nose pads, see `Wires`.
+    """
+
+    bar: tuple[tuple[float, float, float], ...]
+    pads: tuple[float, float, float] = (9.0, 3.0, 24.0)
+
+
+def draw_shield(canvas: Canvas, ground: Ground, visor: Visor, sheet: Acetate) -> None:
+    """Draw a shield: one bare lens across, hung from a bar, with rubber pads on the nose."""
+    pad = oval(ground, *visor.pads, (2.2, 6.0))
+    paint(canvas, tube(np.asarray(np.maximum(pad, -(ground.lens + 0.6)), np.float32), 1.5), RUBBER)
+    draw_bare_edge(canvas, ground)
+    line, radii = across(visor.bar)
+    bar = cut_to_width(ground, ground.grid.sample(stroke(line, radii)))
+    field = np.asarray(np.maximum(bar, -(ground.lens + 1.2)), np.float32)
+    canvas.darken(np.asarray(0.4 * coverage(field - 0.25, canvas.grid.scale), np.float32))
+    body = tube(field, 1.2)
+    dome = 0.5 * (1 - np.exp(-np.maximum(-field, 0) / 1.8))
+    part = replace(body, height=np.asarray(body.height + dome, np.float32))
+    paint(canvas, part, sheet, BASE_CURVE)

@@ -32,6 +32,10 @@ class Shape(StrEnum):
     CAT_EYE = "cat-eye"
     BROWLINE = "browline"
     AVIATOR = "aviator"
+    NAVIGATOR = "navigator"
+    HEXAGONAL = "hexagonal"
+    SHIELD = "shield"
+    RIMLESS = "rimless"
     HALF_RIM = "half-rim"
     GEOMETRIC = "geometric"
 
