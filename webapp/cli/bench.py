@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from webapp.cli.placement import placement
 from webapp.cli.problems import told
-from webapp.cli.reading import read_bytes, read_picture
+from webapp.cli.reading import read_bytes
 from webapp.cli.timing import Stopwatch
 from webapp.cli.writing import write_json
 from webapp.drawn.catalogue import DemoFrame, demo_frames
@@ -31,6 +31,7 @@ from webapp.fitting.scene import Camera, Head
 from webapp.rendering.codec import Pixels, encode_jpeg, read_stored
 from webapp.rendering.compose import Scene, prepare, try_on
 from webapp.shop import sight
+from webapp.shop.portraits import read_picture
 from webapp.shop.sight import Finder
 
 SIZE = (4000, 3000)  # px, 12 megapixels

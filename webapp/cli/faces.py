@@ -12,12 +12,9 @@ from flask.cli import with_appcontext
 
 from webapp.cli.problems import told
 from webapp.cli.reading import read_portrait
-from webapp.errors import FaceError, LorgnetteError
-from webapp.faces.finder import Face
-from webapp.fitting.fit import head_of
-from webapp.fitting.scene import Estimate
+from webapp.errors import LorgnetteError
 from webapp.shop import sight
-from webapp.shop.sight import Finder
+from webapp.shop.faces import told_of
 
 WARM_UP = (256, 256, 3)  # a first photo of this shape loads torch and the weights
 
@@ -39,58 +36,24 @@ def faces(photos: tuple[Path, ...]) -> None:
 
     The exit status is 1 if a photo could not be used: its line has "error" instead.
     """
-    finder = sight.current().finder
-    finder.find(np.zeros(WARM_UP, np.uint8))
+    sight.current().finder.find(np.zeros(WARM_UP, np.uint8))
     failed = False
     for path in photos:
-        line = look_at(path, finder)
+        line = look_at(path)
         failed |= "error" in line
         click.echo(json.dumps(line, ensure_ascii=False))
     sys.exit(1 if failed else 0)
 
 
-def look_at(path: Path, finder: Finder) -> dict[str, Any]:
+def look_at(path: Path) -> dict[str, Any]:
     """Return what is told of one photo, or why nothing can be."""
     begin = time.perf_counter()
     try:
-        portrait = read_portrait(path, whole=True)
-        found = finder.find(portrait.pixels)
+        seen = told_of(read_portrait(path, whole=True))
     except LorgnetteError as error:
         return {"photo": str(path), "error": error.code, "details": plain(error.params)}
     seconds = time.perf_counter() - begin
-    width, height = portrait.size
-    return {
-        "photo": str(path),
-        "width": width,
-        "height": height,
-        "faces": [describe(face, portrait.size, portrait.focal_35mm) for face in found],
-        "seconds": round(seconds, 4),
-    }
-
-
-def describe(face: Face, size: tuple[int, int], focal_35mm: float | None) -> dict[str, Any]:
-    """Return a face as JSON has it; size: (width, height) of the photo, pixels."""
-    seen: dict[str, Any] = {
-        "box": [round(float(side), 2) for side in face.box],
-        "score": round(face.score, 4),
-        "landmarks": face.landmarks.astype(np.float64).round(2).tolist(),
-    }
-    try:
-        _, head = head_of(face.landmarks, size, focal_35mm=focal_35mm)
-    except FaceError as error:
-        nothing = dict.fromkeys(("pose", "pd_mm", "face_width_mm"))
-        return seen | nothing | {"unmeasured": error.code}
-    angles = zip(("yaw", "pitch", "roll"), head.pose.angles, strict=True)
-    return seen | {
-        "pose": {name: round(degrees, 2) for name, degrees in angles},
-        "pd_mm": millimetres(head.pd) | {"method": head.pd.method},
-        "face_width_mm": millimetres(head.width),
-    }
-
-
-def millimetres(estimate: Estimate) -> dict[str, float]:
-    """Return a length and its standard deviation, rounded to hundredths."""
-    return {"value": round(estimate.value, 2), "sigma": round(estimate.sigma, 2)}
+    return {"photo": str(path), **seen, "seconds": round(seconds, 4)}
 
 
 def plain(params: dict[str, Any]) -> dict[str, Any]:

@@ -246,6 +246,12 @@ def pixels_of(image: Image.Image) -> Pixels:
     return pixels
 
 
+def at_width(rgb: Pixels, width: int) -> Pixels:
+    """Return (H, W, 3) uint8 RGB `width` px wide, its proportions kept to the nearest pixel."""
+    height = max(1, round(rgb.shape[0] * width / rgb.shape[1]))
+    return pixels_of(Image.fromarray(rgb).resize((width, height), Image.Resampling.LANCZOS))
+
+
 def encode_jpeg(rgb: Pixels | Image.Image, quality: int = 90) -> bytes:
     """Return (H, W, 3) uint8 RGB, or an RGB image, as a JPEG without metadata."""
     if isinstance(rgb, np.ndarray):

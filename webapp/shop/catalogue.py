@@ -145,6 +145,14 @@ def retire(slug: str) -> FrameView:
         return frame_view(row)
 
 
+def first_variant(slug: str) -> str:
+    """Return the slug of the frame's first colourway. Raises `NotFound`."""
+    variants = frame(slug).variants
+    if not variants:
+        raise NotFound()
+    return variants[0].slug
+
+
 def eyewear(frame_slug: str, variant_slug: str) -> Eyewear:
     """Return the variant as a thing to fit and render, of a published frame. Raises `NotFound`."""
     with reading() as session:

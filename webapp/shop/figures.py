@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from webapp.errors import FaceError, PhotoError
 from webapp.shop.views import Figures
@@ -17,10 +18,10 @@ TRY_ON = "try-on"
 DELETED = "deleted"  # by the shopper
 
 
-def record(kind: str, *, reason: str | None = None, milliseconds: int | None = None) -> None:
-    """Count something that has no other row to be written with."""
+def record(kind: str, **what: Any) -> None:
+    """Count something that has no other row to be written with; `what`: an event's columns."""
     with writing() as session:
-        session.add(Event(kind=kind, reason=reason, milliseconds=milliseconds))
+        session.add(Event(kind=kind, **what))
 
 
 @contextmanager

@@ -22,8 +22,11 @@ CONSENT_VERSION = "2026-11"  # of the words on the start and privacy pages
 TOKEN_BYTES = 24  # 192 bits: nobody guesses one
 
 
-def keep(data: bytes, *, agreed: bool, visit: str) -> PhotoView:
+def keep(data: bytes, *, agreed: bool, visit: str, consent: str = CONSENT_VERSION) -> PhotoView:
     """Take in a photo, if its owner agreed and it shows a face; else leave nothing behind.
+
+    Args:
+        consent: the version of the words agreed to.
 
     Raises:
         ConsentMissing: not agreed; the bytes were not looked at.
@@ -34,7 +37,7 @@ def keep(data: bytes, *, agreed: bool, visit: str) -> PhotoView:
     if not agreed:
         raise ConsentMissing()
     consented = clock.now()
-    figures.record(figures.AGREED, reason=CONSENT_VERSION)
+    figures.record(figures.AGREED, reason=consent)
     with figures.refusals_counted():
         picture, found, concerns, jpeg = look(data)
     expires = clock.now() + timedelta(hours=belongings.settings()["PHOTO_HOURS"])
@@ -47,7 +50,7 @@ def keep(data: bytes, *, agreed: bool, visit: str) -> PhotoView:
             image=image,
             faces=len(found),
             focal_35mm=picture.focal_35mm,
-            consent_version=CONSENT_VERSION,
+            consent_version=consent,
             consented_at=consented,
             expires_at=expires,
         )

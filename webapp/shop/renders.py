@@ -1,0 +1,81 @@
+"""Try-ons for programs: rendered and forgotten, or kept for the key that asked.
+
+An API key's attestation stands for the consent that shoppers give with a tick.
+"""
+
+from dataclasses import dataclass
+
+from webapp.fitting.fit import seat_frame
+from webapp.rendering import codec, compose
+from webapp.shop import catalogue, figures, photos, sight, tryons, viewing
+from webapp.shop.api_keys import KeyView
+from webapp.shop.portraits import read_portrait, resized, seat
+from webapp.shop.tryons import Chosen
+from webapp.shop.views import TryOnView
+from webapp.storage import belongings
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: a photo's bytes, a frame, and how it shall be worn.
+
+    `variant`: None for the frame's first. `pd_mm`: the distance between the pupils, if known.
+    """
+
+    photo: bytes
+    frame: str
+    variant: str | None = None
+    face: int = 0
+    pd_mm: float | None = None
+
+
+def render(order: Order, width: int | None = None) -> bytes:
+    """Return the photo with the frame on it as JPEG, at most `width` px wide; store nothing.
+
+    Raises:
+        NotFound: no published frame or variant is called so.
+        PhotoError, FaceError: the photo, or the face in it, can't be used.
+        PdOutOfRange: nobody has such a PD.
+        Busy: no model slot came free in time.
+    """
+    chosen = choose(order)
+    with figures.refusals_counted():
+        viewing.check_pd(order.pd_mm)
+        with sight.current().slot():
+            jpeg = worn(order, chosen, width)
+    figures.record(figures.TRY_ON, frame_id=chosen.frame_id, variant_id=chosen.variant_id)
+    return jpeg
+
+
+def worn(order: Order, chosen: Chosen, width: int | None) -> bytes:
+    """Return the rendered JPEG; hold a slot. Raises as `render`."""
+    portrait = read_portrait(order.photo)
+    _, camera, head = seat(portrait, order.face, order.pd_mm)
+    pixels, scale = resized(portrait, width)
+    camera = camera.scaled(scale)
+    fit = seat_frame(camera, head, chosen.eyewear)
+    picture = compose.try_on(pixels, fit, chosen.eyewear, seed=portrait.seed)
+    return codec.encode_jpeg(picture, belongings.settings()["JPEG_QUALITY"])
+
+
+def keep(order: Order, key: KeyView) -> TryOnView:
+    """Keep the photo and its try-on for the key, as long as any photo, and return the try-on.
+
+    Raises: as `render`; then nothing is left of the photo.
+    """
+    variant = order.variant or catalogue.first_variant(order.frame)
+    tryons.choose(order.frame, variant)  # before the photo is kept for nothing
+    viewing.check_pd(order.pd_mm)
+    photo = photos.keep(order.photo, agreed=True, visit=key.visit, consent=key.attestation)
+    try:
+        return tryons.make(
+            photo.token, key.visit, order.frame, variant, face=order.face, pd_mm=order.pd_mm
+        )
+    except BaseException:
+        photos.delete(photo.token, key.visit)
+        raise
+
+
+def choose(order: Order) -> Chosen:
+    """Return the variant that is asked for. Raises `NotFound`."""
+    return tryons.choose(order.frame, order.variant or catalogue.first_variant(order.frame))
