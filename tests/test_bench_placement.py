@@ -126,3 +126,12 @@ def test_a_clear_view_of_the_average_head_is_fitted_well() -> None:
 
     off = np.linalg.norm(fitted(taken, knows=True) - true, axis=1)
     assert off[0] * taken.truth.translation[2] / taken.camera.focal < 1.5
+
+
+def test_a_wide_bridge_lands_on_the_ridge_rather_than_slide_to_the_tip() -> None:
+    """However wide, it stops where the ridge meets it; a narrower one stops higher."""
+    head = reference_head()
+
+    heights = [worn(glasses(bridge=bridge), head).translation[1] for bridge in (16, 18, 24, 28)]
+
+    assert heights[0] < heights[1] <= heights[2] == heights[3] < 9

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from webapp.drawn.heads import photograph, reference_head
 from webapp.errors import FaceTooSmall, FaceTurnedAway
 from webapp.eyewear.frame import Artwork, Build, Eyewear, SizeMarks
 from webapp.fitting.advice import Verdict, advise
@@ -88,6 +89,36 @@ def test_a_typed_pd_makes_every_length_true(pd):
     assert head.pd.method == "typed"
 
 
+@pytest.mark.parametrize("nose", [-4.0, 4.0])
+def test_a_nose_that_no_basis_knows_keeps_its_own_shape(nose):
+    """Of what a nose stands out beyond the mean, the larger part is found from aside."""
+    mesh = head_with(nose=nose)
+    tip, pose = 4, Pose(turned(25, 5, 0), np.array([0.0, 0.0, 600.0]))
+
+    marks = seen(mesh, pose, camera_of(SIZE, PHONE))
+    _, head = head_of(marks, SIZE, pd_mm=64.5, focal_35mm=PHONE)
+
+    found = mean_head().mean[tip, 2] - head.mesh[tip, 2]
+    assert 0.4 < found / nose < 1.2
+
+
+def test_irises_that_look_at_the_camera_settle_the_head():
+    """A mesh that was read 2 mm too low comes halfway back; one whose eyes stray far does not."""
+    pose, camera = Pose(np.eye(3), np.array([0.0, 0.0, 600.0])), camera_of(SIZE, PHONE)
+    right = photograph(reference_head(), camera, pose)
+    low, strayed = right.copy(), right.copy()
+    low[:468, 1] += 2.0 * camera.focal / 600
+    strayed[:468, 1] += 6.0 * camera.focal / 600
+
+    downs = [
+        head_of(marks, SIZE, pd_mm=64.5, focal_35mm=PHONE)[1].pose.translation[1]
+        for marks in (right, low, strayed)
+    ]
+
+    assert 0.8 < downs[1] - downs[0] < 1.7
+    assert downs[2] - downs[0] > 5.0
+
+
 def test_irises_tell_wide_set_eyes_from_close_set_ones():
     """The estimate follows the truth, drawn towards the population, and says how unsure it is."""
     pose = Pose(np.eye(3), np.array([0.0, 0.0, 600.0]))
@@ -155,6 +186,19 @@ def test_the_frame_sits_across_the_nose_before_the_eyes():
     assert 1 < down - pupils < 7
     assert forward < ridge
     assert 10 <= -10.5 - forward - 2 <= 18  # cornea to lens back
+
+
+def test_a_frame_sits_amid_a_nose_that_stands_aside():
+    """The seat is midway between the skin on both sides of the nose."""
+    mesh = head_with()
+    mesh[:468, 0] += 3.0 * np.exp(-((mesh[:468] - [0, 12, -28]) ** 2).sum(1) / (2 * 14.0**2))
+    pose = Pose(np.eye(3), np.array([0.0, 0.0, 600.0]))
+    camera = camera_of(SIZE, PHONE)
+    _, head = head_of(seen(mesh, pose, camera), SIZE, focal_35mm=PHONE)
+
+    across = seat_frame(camera, head, glasses()).seat.translation[0]
+
+    assert 1.0 < across < 3.0
 
 
 def test_a_narrower_bridge_sits_higher():

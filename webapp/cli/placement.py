@@ -17,7 +17,6 @@ from tqdm import tqdm
 
 from webapp.cli.problems import told
 from webapp.cli.writing import write_json
-from webapp.drawn.catalogue import demo_frames
 from webapp.drawn.heads import (
     Likeness,
     ReferenceHead,
@@ -29,7 +28,7 @@ from webapp.drawn.heads import (
 )
 from webapp.drawn.misreading import Misreading
 from webapp.drawn.wearing import worn
-from webapp.eyewear.frame import Artwork, Eyewear
+from webapp.eyewear.frame import Artwork, Build, Eyewear, SizeMarks
 from webapp.fitting.anatomy import ADULT_PD, LEFT_IRIS, RIGHT_IRIS
 from webapp.fitting.camera import FULL_FRAME_DIAGONAL
 from webapp.fitting.fit import head_of, seat_frame
@@ -70,9 +69,8 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def placement(heads: int, seed: int, noise: float, report: Path | None) -> None:
     """Measure where frames are drawn on heads whose millimetres are known."""
     rng = np.random.default_rng(seed)
-    frames = [Eyewear(one.marks, BLANK, one.build) for one in demo_frames()]
     found = [
-        measure(take(rng, frames[k % len(frames)], Misreading(noise)))
+        measure(take(rng, FRAMES[k % len(FRAMES)], Misreading(noise)))
         for k in tqdm(range(heads), unit="head", disable=None)
     ]
     figures = summary(found, {"heads": heads, "seed": seed, "noise": noise})
@@ -90,6 +88,24 @@ BLANK = Artwork(
     joint=(0.0, 0.0),
     ear=(0.0, 0.0),
 )  # neither the fit nor the truth looks at pictures
+
+
+def moulded(lens_width: float, bridge: float) -> Eyewear:
+    """Return an acetate frame: all that the fit and the truth ask of it."""
+    marks = SizeMarks(lens_width, 42.0, bridge, 145.0, 2 * lens_width + bridge + 20)
+    return Eyewear(marks, BLANK, Build(tilt=9.0, vertex=12.0))
+
+
+def padded(lens_width: float, bridge: float) -> Eyewear:
+    """Return a metal frame, likewise."""
+    marks = SizeMarks(lens_width, 42.0, bridge, 145.0, 2 * lens_width + bridge + 15)
+    return Eyewear(marks, BLANK, Build(wrap=4.0, tilt=9.0, depth=2.2, pads=True))
+
+
+FRAMES = (  # an even hand of what adults wear
+    moulded(54, 17), padded(54, 18), moulded(51, 18), padded(51, 20),
+    moulded(51, 19), padded(48, 21), moulded(49, 21), padded(58, 14),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

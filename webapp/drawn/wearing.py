@@ -3,9 +3,10 @@
 This is what the fit is measured against, so it asks nothing of the fit: no landmark of the
 nose, no average head. The frame is a rigid body. Its temples lie on both ears, which gives
 its roll and its turn, and hold its lenses at the build's vertex distance before the eyes;
-so held, a moulded bridge slides down the nose until both of its bearing edges touch skin, and
-pads are bent until the datum line lies where opticians fit it. The ridge pushes out whatever
-would cut into it. Head coordinates, mm; see `webapp.fitting.scene`.
+so held, a moulded bridge slides down the nose until both of its bearing edges touch skin, or
+until it lands on the ridge, though not before it is as low as opticians fit it; pads are bent
+until it is. The ridge pushes out whatever would still cut into it. Head coordinates, mm; see
+`webapp.fitting.scene`.
 """
 
 import math
@@ -90,7 +91,7 @@ def cross(a: Floats, b: Floats) -> Floats:
 def worn(eyewear: Eyewear, head: ReferenceHead) -> Pose:
     """Return the pose in head coordinates in which the head wears the frame."""
     nose = nose_of(head)
-    down = fitted_height(head) if eyewear.build.pads else sliding_height(eyewear, nose)
+    down = fitted_height(head) if eyewear.build.pads else sliding_height(eyewear, head, nose)
     front = held_depth(eyewear, nose, down)
     bearing = nose.sides(down + BEARING_BELOW, front + BEARING_BEHIND)
     middle = sum(bearing) / 2 if bearing else 0.0
@@ -99,8 +100,17 @@ def worn(eyewear: Eyewear, head: ReferenceHead) -> Pose:
 
 def held_depth(eyewear: Eyewear, nose: Nose, down: float) -> float:
     """Return the front's z with the datum line at y = `down`: held by the temples or the ridge."""
-    skin = nose.ridge(0.0, down - BAR_ABOVE) - CLEARANCE - eyewear.build.depth / 2
-    return min(CORNEAS - eyewear.build.vertex - LENS, skin)
+    return min(lens_plane(eyewear), ridge_limit(eyewear, nose, down))
+
+
+def lens_plane(eyewear: Eyewear) -> float:
+    """Return the front's z at the build's vertex distance."""
+    return CORNEAS - eyewear.build.vertex - LENS
+
+
+def ridge_limit(eyewear: Eyewear, nose: Nose, down: float) -> float:
+    """Return the z that the front would have with its bridge against the ridge."""
+    return nose.ridge(0.0, down - BAR_ABOVE) - CLEARANCE - eyewear.build.depth / 2
 
 
 def fitted_height(head: ReferenceHead) -> float:
@@ -108,13 +118,15 @@ def fitted_height(head: ReferenceHead) -> float:
     return float(head.mesh[[RIGHT_IRIS, LEFT_IRIS], 1].mean()) + FITTED_DROP
 
 
-def sliding_height(eyewear: Eyewear, nose: Nose) -> float:
-    """Return the datum line's y of a moulded bridge: where the nose first fills its gap."""
-    gap = eyewear.marks.bridge - 2 * BEVEL
+def sliding_height(eyewear: Eyewear, head: ReferenceHead, nose: Nose) -> float:
+    """Return the datum line's y of a moulded bridge: where the nose first holds it."""
+    gap, usual = eyewear.marks.bridge - 2 * BEVEL, fitted_height(head)
     for down in np.arange(*SPAN, STEP):
         depth = held_depth(eyewear, nose, float(down)) + BEARING_BEHIND
         sides = nose.sides(float(down) + BEARING_BELOW, depth)
-        if sides and sides[1] - sides[0] >= gap:
+        filled = sides is not None and sides[1] - sides[0] >= gap
+        landed = down >= usual and ridge_limit(eyewear, nose, float(down)) <= lens_plane(eyewear)
+        if filled or landed:
             return float(down)
     return SPAN[1]
 

@@ -33,7 +33,6 @@ IRISES = ((RIGHT_IRIS, (469, 470, 471, 472)), (LEFT_IRIS, (474, 475, 476, 477)))
 EYE_CORNERS = (33, 133, 362, 263)  # the wearer's right outer, right inner, left inner, left outer
 TEMPLE_SIDES = (127, 356)  # the sides of the face at the temples' height, before the ears
 RIDGE = (9, 8, 168, 6, 197, 195, 5, 4)  # the nose's ridge from the brow down, in the symmetry plane
-FLANKS = ((193, 417), (122, 351), (245, 465), (188, 412), (174, 399), (114, 343), (128, 357))
 
 CORNEA_Z = -10.5  # mm, the corneas' front, before the eye-corner plane (Hertel 16 mm from the rim)
 UPPER_LIP_Y = 46.0  # mm; what lies lower moves with the jaw and the mouth

@@ -9,6 +9,7 @@ from webapp.errors import FaceTooSmall, FaceTurnedAway
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.anatomy import LEFT_IRIS, RIGHT_IRIS, TEMPLE_SIDES
 from webapp.fitting.camera import camera_of
+from webapp.fitting.detail import with_detail
 from webapp.fitting.perspective import focal_by_perspective
 from webapp.fitting.pose import first_pose, fit_shape
 from webapp.fitting.scale import scale_of
@@ -44,7 +45,8 @@ def head_of(
     points = np.asarray(landmarks, dtype=np.float64)
     refuse_small(points)
     camera = focal_by_perspective(points, camera_of(size, focal_35mm))
-    shaped = fit_shape(points, camera, first_pose(points, camera)[0])
+    basis = fit_shape(points, camera, first_pose(points, camera)[0])
+    shaped = with_detail(points, camera, basis)
     refuse_turned(shaped.pose)
     scale = scale_of(points, camera, shaped, pd_mm)
     sigma = scale.pd.sigma / scale.pd.value

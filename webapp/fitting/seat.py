@@ -10,12 +10,12 @@ from webapp.eyewear.frame import Eyewear
 from webapp.fitting.anatomy import (
     ADULT_PD,
     CORNEA_Z,
-    FLANKS,
     LEFT_IRIS,
     RIDGE,
     RIGHT_IRIS,
     TEMPLE_SIDES,
 )
+from webapp.fitting.nose import nose_of, sides
 from webapp.fitting.pose import small_rotation
 from webapp.fitting.scene import Floats, Head, Pose
 
@@ -24,8 +24,10 @@ REST_BELOW = 4.0  # mm below the datum line at which a bridge or its pads bear o
 REST_BEHIND = 5.0  # mm behind the front at which they do
 RIM_AT_NOSE = 0.5  # mm that the rim takes off each side of DBL where it bears
 PUPIL_DROP = 3.5  # mm, how far the datum line usually lies below the pupils
-PUPIL_DROP_SIGMA = 1.5  # mm, over frames and faces
-CONTACT_SIGMA = 2.5  # mm, the landmarks' flanks are known no better
+PUPIL_DROP_SIGMA = 3.0  # mm, over noses and moulded bridges
+CONTACT_SIGMA = 1.5  # mm, the fitted nose's skin is known no better (`bench placement`)
+CONTACTS = np.arange(-8.0, 16.5)  # mm, heights at which contact is sought
+BRIDGE_ABOVE = 6.0  # mm above the datum line of a bridge's underside: 5 to 8 on most fronts
 RIDGE_CLEARANCE = 1.0  # mm between the bridge's back and the nose's ridge
 EAR_BEHIND = 31.0  # mm from the face's side landmarks back to the ear's root
 EAR_ABOVE = 4.0  # mm from those landmarks up to where a temple lies on the ear
@@ -85,15 +87,17 @@ def seat_of(eyewear: Eyewear, head: Head, nudge: Nudge | None = None) -> Pose:
     """Return the pose of the frame in head coordinates, its datum line across the nose.
 
     The lens stands the build's vertex distance before the corneas, or further where the
-    nose's ridge would be touched; the height is where the nose grows as wide as the
-    bridge, held near the drop that opticians fit. A nudge moves it from there, as far as
-    the nose allows (`nudge_limits`); lower down, the ridge holds it further out.
+    nose's ridge would be touched; the height is where the nose grows as wide as a moulded
+    bridge or its ridge stops it, held near the drop that opticians fit. A nudge moves it
+    from there, as far as the nose allows (`nudge_limits`); lower down, the ridge holds it
+    further out.
     """
     moved = nudge or Nudge()
-    moved = nudge_limits(eyewear, head, moved).clamp(moved)
+    if moved:
+        moved = nudge_limits(eyewear, head, moved).clamp(moved)
     tilt = math.radians(eyewear.build.tilt + moved.tilt_deg)
-    down = resting_height(eyewear, head) - moved.up_mm
-    middle = float(head.mesh[list(RIDGE), 0].mean())
+    rest = resting_height(eyewear, head)
+    down, middle = rest - moved.up_mm, nose_middle(eyewear, head, rest)
     place = np.array([middle, down, resting_depth(eyewear, head, down) - moved.out_mm])
     return Pose(small_rotation(np.array([tilt, 0.0, 0.0])), place)
 
@@ -111,7 +115,7 @@ def nudge_limits(eyewear: Eyewear, head: Head, nudge: Nudge | None = None) -> Nu
     up = spanning(bears - head.mesh[LOWEST, 1], bears - head.mesh[HIGHEST, 1])
     down = rest - (min(max(nudge.up_mm, up[0]), up[1]) if nudge else 0.0)
     front = resting_depth(eyewear, head, down)
-    touching = ridge_depth(head.mesh, down) - eyewear.build.depth / 2
+    touching = ridge_depth(head.mesh, down - BRIDGE_ABOVE) - eyewear.build.depth / 2
     nearest = min(touching, lens_plane(head, LEAST_VERTEX))
     holding = ridge_depth(head.mesh, down + REST_BELOW) + PAD_HOLD - REST_BEHIND
     out = spanning(front - nearest, front - holding)
@@ -132,33 +136,68 @@ def lens_plane(head: Head, vertex: float) -> float:
 
 def resting_depth(eyewear: Eyewear, head: Head, down: float) -> float:
     """Return the front's z, mm, with the datum line at the height y = `down`."""
-    bridge_back = ridge_depth(head.mesh, down) - RIDGE_CLEARANCE - eyewear.build.depth / 2
-    return min(lens_plane(head, eyewear.build.vertex), bridge_back)
+    return float(resting_depths(eyewear, head, np.array([down]))[0])
+
+
+def resting_depths(eyewear: Eyewear, head: Head, down: Floats) -> Floats:
+    """Return the front's z, mm, for each of the heights `down` (n,) of the datum line."""
+    forward = lens_plane(head, eyewear.build.vertex)
+    return np.minimum(forward, bridge_limits(eyewear, head, down))
+
+
+def bridge_limits(eyewear: Eyewear, head: Head, down: Floats) -> Floats:
+    """Return the front's z, mm, with its bridge against the ridge, for each of the heights."""
+    ridge = head.mesh[list(RIDGE)]
+    skin = np.interp(down - BRIDGE_ABOVE, ridge[:, 1], ridge[:, 2])
+    limits: Floats = skin - RIDGE_CLEARANCE - eyewear.build.depth / 2
+    return limits
 
 
 def resting_height(eyewear: Eyewear, head: Head) -> float:
     """Return the datum line's y in head coordinates, mm, from contact and from custom."""
-    forward = lens_plane(head, eyewear.build.vertex)
     usual = float(head.mesh[[RIGHT_IRIS, LEFT_IRIS], 1].mean()) + PUPIL_DROP
-    gap = eyewear.marks.bridge / 2 - RIM_AT_NOSE
-    touch = contact_height(head.mesh, gap, forward + REST_BEHIND) - REST_BELOW
-    # Pads are bent until the height is right; a moulded bridge sits where it touches.
-    trust = 0.0 if eyewear.build.pads else CONTACT_SIGMA**-2
-    known = PUPIL_DROP_SIGMA**-2
-    return (usual * known + touch * trust) / (known + trust)
+    if eyewear.build.pads:  # bent until the height is right
+        return usual
+    known, trust = PUPIL_DROP_SIGMA**-2, CONTACT_SIGMA**-2
+    held = min(contact_height(eyewear, head), max(landing_height(eyewear, head), usual))
+    return (usual * known + held * trust) / (known + trust)
 
 
-def contact_height(mesh: Floats, gap: float, depth: float) -> float:
-    """Return the y at which the nose at `depth` (z, mm) is 2 x `gap` mm wide.
+def contact_height(eyewear: Eyewear, head: Head) -> float:
+    """Return the datum line's y at which a moulded bridge, let down the nose, first fits it.
 
-    The flanks are taken as planes: half-width = a + b * y + c * z, by least squares over
-    both sides' landmarks.
+    There the nose is as wide as the gap between the bearing edges, at their height and depth.
     """
-    right, left = np.array(FLANKS).T
-    points = (mesh[left] + mesh[right] * [-1, 1, 1]) / 2  # folded onto the wearer's left side
-    known = np.column_stack([np.ones(len(points)), points[:, 1:]])
-    a, b, c = np.linalg.lstsq(known, points[:, 0], rcond=None)[0]
-    return float((gap - a - c * depth) / max(b, 0.1))
+    depths = resting_depths(eyewear, head, CONTACTS) + REST_BEHIND
+    skin = sides(nose_of(head.mesh), np.column_stack([CONTACTS + REST_BELOW, depths]))
+    return reached(np.nan_to_num(skin[:, 1] - skin[:, 0]), eyewear.marks.bridge - 2 * RIM_AT_NOSE)
+
+
+def landing_height(eyewear: Eyewear, head: Head) -> float:
+    """Return the datum line's y at which the bridge, held by the temples, lands on the ridge."""
+    forward = lens_plane(head, eyewear.build.vertex)
+    return reached(-bridge_limits(eyewear, head, CONTACTS), -forward)
+
+
+def reached(values: Floats, bound: float) -> float:
+    """Return the height, of `CONTACTS` and between, at which `values` first come up to `bound`."""
+    over = np.flatnonzero(values >= bound)
+    after = int(over[0]) if len(over) else len(CONTACTS) - 1
+    before = max(after - 1, 0)
+    return float(np.interp(bound, values[[before, after]], CONTACTS[[before, after]]))
+
+
+def nose_middle(eyewear: Eyewear, head: Head, down: float) -> float:
+    """Return the x midway between the skin on both sides of the nose where the frame bears.
+
+    Args:
+        down: the datum line's y where the frame rests, mm.
+    """
+    depth = resting_depth(eyewear, head, down) + REST_BEHIND
+    right, left = sides(nose_of(head.mesh), np.array([[down + REST_BELOW, depth]]))[0]
+    if math.isnan(right):  # on a flat nose the edges bear before its ridge
+        return float(head.mesh[list(RIDGE), 0].mean())
+    return float(right + left) / 2
 
 
 def ridge_depth(mesh: Floats, y: float) -> float:
