@@ -228,7 +228,8 @@ def outer_wall(art: Artwork, y: Floats) -> tuple[Floats, Floats, Floats]:
     """Return x (mm), colour (n, 3) and alpha (n,) of the left rim's outermost part at heights y."""
     half = art.front[:, round(art.centre[0]) :].astype(float) / 255
     rows = np.arange(len(half))
-    solid = half[..., 3] > 0.3
+    lens = art.lenses[:, round(art.centre[0]) :]
+    solid = (half[..., 3] > 0.3) | (lens > 127)  # a bare lens ends the front where no rim does
     outermost = half.shape[1] - 1 - np.argmax(solid[:, ::-1], axis=1)
     sample = np.maximum(outermost - round(0.8 * art.scale), 0)
     values = half[rows, sample] * np.any(solid, axis=1, keepdims=True)

@@ -215,8 +215,7 @@ def draw_shield(canvas: Canvas, ground: Ground, visor: Visor, sheet: Acetate) ->
     paint(canvas, tube(np.asarray(np.maximum(pad, -(ground.lens + 0.6)), np.float32), 1.5), RUBBER)
     draw_bare_edge(canvas, ground)
     line, radii = across(visor.bar)
-    bar = cut_to_width(ground, ground.grid.sample(stroke(line, radii)))
-    field = np.asarray(np.maximum(bar, -(ground.lens + 1.2)), np.float32)
+    field = cut_to_width(ground, ground.grid.sample(stroke(line, radii)))  # over the lens's top
     canvas.darken(np.asarray(0.4 * coverage(field - 0.25, canvas.grid.scale), np.float32))
     body = tube(field, 1.2)
     dome = 0.5 * (1 - np.exp(-np.maximum(-field, 0) / 1.8))
