@@ -162,3 +162,19 @@ def test_a_face_outside_the_photo_is_no_error(shift):
     start[:, :2] += shift
 
     assert refine(photo, start).shape == start.shape
+
+
+def test_trust_in_an_edge_grows_little_by_little():
+    """As an eye comes out of fog no one step decides, or the PD would jump between takes."""
+    photo, truth = eyes(24.0, noise=0.0)
+    start = guesses(truth, 26.4)
+
+    radii = []
+    for clear in np.linspace(0, 0.3, 16):
+        fog = np.rint(150 + clear * (photo - 150.0)).astype(np.uint8)
+        radii.append(irises(refine(fog, start))[1].mean())
+    steps = -np.diff(radii)
+
+    assert radii[0] == pytest.approx(26.4, abs=0.1)
+    assert radii[-1] == pytest.approx(24.0, abs=0.5)
+    assert steps.max() < 0.5 * (radii[0] - radii[-1])

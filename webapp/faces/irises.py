@@ -26,12 +26,13 @@ RADIUS = 20.0  # patch px, an iris's radius in the patch: a twentieth of it is o
 SIDE, HIGH = 112, 72  # patch px, width and height: an eye's opening, 2.8 by 1.8 iris diameters
 MOST_CHANGE = 0.15  # of the radius
 MOST_SHIFT = (0.4, 0.2)  # of the radius, along and across the eye line
-# From no trust to full: a threshold would let the PD jump from one take of a face to the next.
-STEP = (0.035, 0.075)  # of the patch's bright level, the rise from iris to white
-RESIDUAL = (0.06, 0.04)  # of the radius, rms of the edge points about the circle
-ENOUGH = 0.4  # of the product of these three
+# From no trust to full, each as slowly as what it measures varies from one take of a face to the
+# next: by a threshold, or a steep way, the PD would jump between takes.
+STEP = (0.02, 0.1)  # of the patch's bright level, the rise from iris to white
+RESIDUAL = (0.08, 0.03)  # of the radius, rms of the edge points about the circle
+POINTS = (0.0, 10.0)  # on the side that has fewer, of 13
+ENOUGH = 0.8  # of the product of these three
 STRETCH = ((0.5, 0.42), (0.4, 0.25), (0.18, 0.13))  # of the radius: change of x, y, radius
-POINTS = (2.0, 5.0)  # on the side that has fewer, of 13
 PLACED = 0.15  # a rim less clear than it must be to be measured still tells the centre
 LONE = 0.5  # how far one eye is trusted for both
 FEWEST = 2  # samples of a side; the search takes a side of which less is seen for as many
