@@ -19,10 +19,10 @@ from webapp.fitting.scene import Camera, Floats, Pose
 ERROR_AT_NOSE = 0.014 * ADULT_PD
 ERROR_PER_MM = 0.00035 * ADULT_PD
 NOSE_ROOT = (0.0, 5.0, -15.0)
-OWN = 1.8  # mm by which faces differ from what the basis makes of them
-OWN_DEPTH = 1.1  # mm, less believed: how far the network's teacher is right in depth isn't known
+OWN = 2.2  # mm by which faces differ from what the basis makes of them
+OWN_DEPTH = 1.4  # mm, less believed: how far the network's teacher is right in depth isn't known
 MOST_OWN = 4.0  # mm; whatever is further off is a hand or a misread landmark
-IRIS_SHARE = 0.5  # of the irises' word: gaze strays by about as much as the mesh errs as a whole
+IRIS_SHARE = 0.55  # of the irises' word: gaze strays by about as much as the mesh errs as a whole
 IRIS_STRAYS = 4.0  # mm; further off, they look elsewhere
 CLEAR_IRISES = 0.05  # `noise_of` below which irises were found in the photo
 
