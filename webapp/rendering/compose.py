@@ -5,6 +5,7 @@ Only a box about the frame is touched; all else stays as it was, bit for bit.
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from webapp.eyewear.frame import Eyewear
@@ -20,7 +21,7 @@ from webapp.rendering.fronts import (
 )
 from webapp.rendering.grain import Grain, add_grain, read_grain
 from webapp.rendering.hair import bare_ears
-from webapp.rendering.layers import open_base, times
+from webapp.rendering.layers import alpha_of, open_base, times
 from webapp.rendering.light import Lighting, read_light
 from webapp.rendering.occlusion import Raster, rasterise
 from webapp.rendering.shadows import shadow
@@ -209,8 +210,8 @@ def _paint_tile(pixels: Bytes, tile: View, stage: Stage) -> None:
 
 def _developed(base: Light, box: Box, stage: Stage) -> Bytes:
     """Return painted linear pixels (h, w, 4) of `box` as sRGB, with the photo's grain."""
-    light = np.ascontiguousarray(base[..., :3])
+    light = np.asarray(cv2.cvtColor(base, cv2.COLOR_RGBA2RGB), dtype=np.float32)
     if stage.scene.light.grey:
         light = np.repeat(luminance(light)[..., None], 3, axis=-1)
-    painted = np.clip(base[..., 3], 0, 1)
+    painted = np.clip(alpha_of(base), 0, 1)
     return add_grain(to_srgb(light), painted, box, stage.noise, stage.seed)

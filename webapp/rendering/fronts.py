@@ -146,7 +146,8 @@ def paint_rims(base: Light, view: View, textures: Textures, seen: Map | None) ->
     rims = _sampled(textures.front.paint, at)
     if moved >= LEAST_SHIFT:
         rims = backed(rims, _sides(textures, at, _maps(view, textures, view.back), moved))
-    lay_over(base, rims * view.grid.enlarge(view.tone), seen)
+    lit = cv2.multiply(rims, view.grid.enlarge(view.tone))
+    lay_over(base, np.asarray(lit, dtype=np.float32), seen)
 
 
 Maps = tuple[Map, Map]
@@ -182,7 +183,7 @@ def _sides(textures: Textures, face: Maps, back: Maps, moved: float) -> Light:
     for number in range(1, count + 1):
         maps = _between(face, back, number / count)
         cv2.max(swept, cv2.remap(textures.solid, *maps, cv2.INTER_LINEAR), dst=swept)
-    alpha = np.asarray(swept, dtype=np.float32) / np.float32(255)
+    alpha = np.asarray(swept, dtype=np.float32) * np.float32(1 / 255)
     colour = _sampled(textures.edge, _on_edge(textures, face, back), cv2.BORDER_REPLICATE)
     return np.asarray(cv2.merge([*cv2.split(times(colour, alpha)), alpha]), dtype=np.float32)
 

@@ -112,11 +112,20 @@ def add_grain(picture: Bytes, painted: Light, box: Box, noise: float, seed: int)
     """
     if noise < LEAST_NOISE:
         return picture
-    left, top, right, bottom = box
-    rows, columns = np.arange(top, bottom) % PATTERN_PX, np.arange(left, right) % PATTERN_PX
-    grain = _pattern(seed)[np.ix_(rows, columns)]
-    shares = cv2.merge([painted * grain * np.float32(noise)] * 3)
+    grain = cv2.multiply(painted, _cut(_pattern(seed), box), scale=noise)
+    shares = cv2.merge([grain] * 3)
     return np.asarray(cv2.add(picture, shares, dtype=cv2.CV_8U), dtype=np.uint8)
+
+
+def _cut(pattern: Light, box: Box) -> Light:
+    """Return the pattern, laid side by side with itself, on the pixels of `box`."""
+    left, top, right, bottom = box
+    x, y = left % PATTERN_PX, top % PATTERN_PX
+    wide, high = x + right - left, y + bottom - top
+    tiles = -(-high // PATTERN_PX), -(-wide // PATTERN_PX)
+    if tiles != (1, 1):
+        pattern = np.tile(pattern, tiles)
+    return pattern[y:high, x:wide]
 
 
 @lru_cache(maxsize=4)

@@ -14,7 +14,7 @@ def lay_over(base: Light, layer: Light, share: Light | None = None) -> None:
     """
     if share is not None:
         layer = times(layer, share)
-    base[...] = cv2.add(times(base, 1 - layer[..., 3]), layer)
+    base[...] = cv2.add(times(base, 1 - alpha_of(layer)), layer)
 
 
 def backed(face: Light, body: Light) -> Light:
@@ -23,9 +23,17 @@ def backed(face: Light, body: Light) -> Light:
     The artwork's alpha is that of the whole solid, so the body adds nothing under the face, or
     translucent acetate would turn milky.
     """
-    alpha = body[..., 3]
-    more = np.maximum(alpha - face[..., 3], 0) / np.maximum(alpha, np.float32(1e-3))
+    alpha = alpha_of(body)
+    more = np.maximum(alpha - alpha_of(face), 0) / np.maximum(alpha, np.float32(1e-3))
     return np.asarray(cv2.add(face, times(body, more)), dtype=np.float32)
+
+
+def alpha_of(layer: Light) -> Light:
+    """Return the fourth channel of `layer` (h, w, 4) as a picture (h, w) of its own.
+
+    numpy reads every fourth number of an array several times as slowly.
+    """
+    return np.asarray(cv2.extractChannel(layer, 3), dtype=np.float32)
 
 
 def times(picture: Light, factor: Light) -> Light:
