@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from webapp.drawn.catalogue import DemoFrame, DemoVariant, demo_frames
-from webapp.drawn.product import product_picture, side_picture
+from webapp.drawn.product import outer_wall, product_picture, side_picture
 from webapp.drawn.tints import REC709
 from webapp.eyewear.frame import Artwork, Eyewear, LensKind, Material, Shape
 
@@ -303,3 +303,16 @@ def test_a_side_picture_shows_the_temple_whole(slug: str) -> None:
     left, _, width, _ = box(picture[..., 3] > 200)
     assert 0 < left < 60
     assert 360 < width < 480
+
+
+@pytest.mark.parametrize("slug", ["elowen", "kestrel"])
+def test_a_bare_lens_is_the_fronts_outer_wall(slug: str) -> None:
+    """Where no rim goes round a lens, a side picture shows its own edge, at every height."""
+    art, marks = drawn(slug), FRAMES[slug].marks
+    heights = np.linspace(-0.3, 0.3, 40) * marks.lens_height
+    rows = np.round(heights * art.scale + art.centre[1]).astype(int)
+    edge = [np.flatnonzero(art.lenses[row] > HALF_LEVEL)[-1] - art.centre[0] for row in rows]
+
+    wall, _, _ = outer_wall(art, heights)
+
+    assert (wall > np.array(edge) / art.scale - 1.0).all()

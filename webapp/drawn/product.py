@@ -213,7 +213,7 @@ def edge_on(
     y = (np.arange(size[1], dtype=float) - joint[1]) / scale + build.hinge[1]  # mm in the frame
     out, colour, alpha = outer_wall(eyewear.artwork, y)
     bow = (build.hinge[0] ** 2 - np.minimum(out, build.hinge[0]) ** 2) / (2 * BOW_RADIUS)
-    bow = 5 * np.tanh(bow / 5)
+    bow = 2.6 * np.tanh(bow / 2.6)  # the far rim hides behind the near one before it bends more
     back = joint[0] + scale * (np.tan(np.radians(build.tilt)) * (y - build.hinge[1]) - bow)
     half = scale * (build.depth + 0.8) / 2
     centre = back[:, None] - half
