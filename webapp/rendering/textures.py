@@ -32,6 +32,7 @@ EDGE_REACH = 1.6  # mm of a rim's border that give its sides their colour
 EDGE_FINENESS = 4.0  # pixels per mm of that colour at most: its blur is wide, its shade is not
 SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more where it faces up
 KEPT_BYTES = 48 * 2**20  # of fronts, and as many of temples
+WHOLE_BYTES = 8 * 2**20  # of temples in their own pixels: one picture needs three sizes of one
 FADE = (21.0, 3.0)  # mm before a bare ear's bend: a temple begins to fade, and is gone
 HAIR_FADE = (62.0, 24.0)  # the same where hair covers the ear
 BARE_STEPS = 4
@@ -121,6 +122,7 @@ def _bytes_of(made: object) -> int:
 
 _fronts: Kept[Textures] = Kept(KEPT_BYTES)
 _temples: Kept[TempleTextures] = Kept(KEPT_BYTES)
+_wholes: Kept[Light] = Kept(WHOLE_BYTES)
 
 
 def front_textures(artwork: Artwork, px_per_mm: float, softness: float) -> Textures:
@@ -178,7 +180,7 @@ def _front(artwork: Artwork, ratio: float, blur: float) -> Textures:
 def _temple(
     artwork: Artwork, ratio: float, blur: float, squeeze: float, fade: tuple[float, float]
 ) -> TempleTextures:
-    whole = _premultiplied(artwork.temple, artwork.scale)
+    whole = _wholes.get(artwork, (), lambda: _premultiplied(artwork.temple, artwork.scale))
     side = _layer(whole, artwork.joint, artwork.scale, (ratio * squeeze, ratio), blur)
     columns = np.arange(side.paint.shape[1])
     left = _uncovered(artwork, (columns - side.zero[0]) / side.scale[0], fade)
