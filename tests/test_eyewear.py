@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from webapp.errors import InvalidFrame
-from webapp.eyewear.frame import Artwork, Lens, LensKind, SizeMarks
+from webapp.eyewear.frame import REC709, Artwork, Eyewear, Lens, LensKind, SizeMarks
 
 MARKS = {"lens_width": 52.0, "lens_height": 40.0, "bridge": 18.0, "temple": 145.0, "width": 140.0}
 
@@ -65,6 +65,55 @@ def test_a_share_of_light_that_cannot_be_is_refused(share):
     """Nothing lets through more than all light, or none."""
     with pytest.raises(InvalidFrame):
         Lens(LensKind.SOLID, share)
+
+
+PHOTOCHROMIC = Lens(LensKind.SOLID, 0.14, (1.42, 0.957, 0.59), clear_transmittance=0.88)
+
+
+@pytest.mark.parametrize(("state", "share"), [(-1, 0.88), (0, 0.88), (1, 0.14), (2, 0.14)])
+def test_a_photochromic_lens_runs_from_clear_to_dark(state, share):
+    """Its ends are the two states that the maker prints; beyond them there is nothing."""
+    assert PHOTOCHROMIC.at(state).transmittance == pytest.approx(share)
+
+
+def test_a_photochromic_lens_darkens_by_optical_density():
+    """Half-way lies the geometric mean, its colour half as strong, its luminance still 1."""
+    half = PHOTOCHROMIC.at(0.5)
+
+    assert half.transmittance == pytest.approx((0.88 * 0.14) ** 0.5)
+    assert np.dot(half.tint, REC709) == pytest.approx(1)
+    assert 1 < half.tint[0] / half.tint[2] < PHOTOCHROMIC.tint[0] / PHOTOCHROMIC.tint[2]
+    assert np.ptp(PHOTOCHROMIC.at(0).tint) == pytest.approx(0)
+    assert not half.photochromic
+
+
+def test_other_lenses_know_no_state():
+    """A slider leaves them, and the glasses that hold them, as they are."""
+    lens = Lens(LensKind.SOLID, 0.14)
+
+    assert lens.at(0.3) is lens
+
+
+def test_glasses_darken_with_their_lens():
+    """All but the lens stays."""
+    rgba, lenses = np.zeros((4, 6, 4), np.uint8), np.full((4, 6), 255, np.uint8)
+    artwork = Artwork(rgba, lenses, rgba, 6.0, (3, 2), (0, 0), (5, 2))
+    eyewear = Eyewear(SizeMarks(**MARKS), artwork, lens=PHOTOCHROMIC)
+
+    darkened = eyewear.at(0.7)
+
+    assert darkened.lens == PHOTOCHROMIC.at(0.7)
+    assert darkened.artwork is artwork
+    assert darkened.at(0.1) is darkened
+
+
+@pytest.mark.parametrize("clear", [0.1, 1.2, float("nan")])
+def test_a_clear_state_darker_than_the_dark_one_is_refused(clear):
+    """It is a slip: the two were swapped."""
+    with pytest.raises(InvalidFrame) as refusal:
+        Lens(LensKind.SOLID, 0.14, clear_transmittance=clear)
+
+    assert refusal.value.params["field"] == "clear_transmittance"
 
 
 def test_artwork_without_alpha_or_lenses_is_refused():

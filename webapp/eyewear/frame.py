@@ -5,7 +5,7 @@ between the two lenses' boxes, on the datum line) on the front surface; x runs t
 onlooker's right (the wearer's left), y down, z away from the onlooker, towards the face.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -19,6 +19,8 @@ LENS_HEIGHTS = (15.0, 70.0)
 BRIDGES = (8.0, 32.0)
 TEMPLES = (90.0, 170.0)
 TRIMS = (0.0, 32.0)  # overall width less (2 lenses + bridge): rims, end pieces and hinges
+
+REC709 = (0.2126, 0.7152, 0.0722)  # luminance of linear RGB (ITU-R BT.709)
 
 
 class Shape(StrEnum):
@@ -132,7 +134,9 @@ class Lens:
     whose Rec. 709 luminance is 1 (so tint times transmittance is the colour let through,
     clipped at 1). A gradient runs from `transmittance` at its top to `transmittance_bottom`
     at its bottom. `reflectance`: share of light mirrored, 0.04 for a plain coated lens, up to 0.4
-    for a mirror; `mirror_tint`: linear RGB of that reflection.
+    for a mirror; `mirror_tint`: linear RGB of that reflection. A photochromic lens has a
+    `clear_transmittance` too, of its state indoors; all else tells of its darkened state.
+    `polarised`: it swallows most of the glare that comes off level surfaces.
     """
 
     kind: LensKind = LensKind.CLEAR
@@ -141,17 +145,23 @@ class Lens:
     transmittance_bottom: float | None = None
     reflectance: float = 0.04
     mirror_tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    clear_transmittance: float | None = None
+    polarised: bool = False
 
     def __post_init__(self) -> None:
         """Refuse shares of light outside 0 to 1.
 
         Raises:
-            InvalidFrame: a share is out of range.
+            InvalidFrame: a share is out of range, or a photochromic lens darkens to brighter.
         """
         shares = {"transmittance": self.transmittance, "transmittance_bottom": self.bottom}
         for name, share in shares.items():
             if not 0.0 < share <= 1.0:
                 raise InvalidFrame(field=name, value=share, advice="above 0, at most 1")
+        clear = self.clear_transmittance
+        if clear is not None and not max(shares.values()) <= clear <= 1.0:
+            advice = "at least the darkened state's, at most 1"
+            raise InvalidFrame(field="clear_transmittance", value=clear, advice=advice)
 
     @property
     def bottom(self) -> float:
@@ -168,6 +178,37 @@ class Lens:
         share = self.transmittance + np.clip(down, 0, 1) * (self.bottom - self.transmittance)
         passed: NDArray[np.float64] = np.minimum(share[..., None] * np.asarray(self.tint), 1.0)
         return passed
+
+    @property
+    def photochromic(self) -> bool:
+        """Whether the lens darkens in the sun."""
+        return self.clear_transmittance is not None
+
+    def at(self, state: float) -> "Lens":
+        """Return the lens fixed in a state: 0 clear to 1 darkened, clipped there.
+
+        What lets light through is the share of dye that the sun has woken, so optical
+        density runs evenly with the state (Beer-Lambert), and so does each channel's, from a
+        neutral clear lens. A lens that is not photochromic comes back as it is.
+        """
+        clear = self.clear_transmittance
+        if clear is None:
+            return self
+        state = min(max(state, 0.0), 1.0)
+
+        def woken(dark: float) -> float:
+            return float(clear ** (1 - state) * dark**state)
+
+        bottom = self.transmittance_bottom
+        colour = np.asarray(self.tint) ** state
+        red, green, blue = (colour / (colour @ REC709)).tolist()
+        return replace(
+            self,
+            transmittance=woken(self.transmittance),
+            transmittance_bottom=None if bottom is None else woken(bottom),
+            tint=(red, green, blue) if state < 1 else self.tint,
+            clear_transmittance=None,
+        )
 
     @property
     def category(self) -> int:
@@ -220,3 +261,10 @@ class Eyewear:
     artwork: Artwork
     build: Build = field(default_factory=Build)
     lens: Lens = field(default_factory=Lens)
+
+    def at(self, state: float) -> "Eyewear":
+        """Return the glasses with their lens in a state, 0 clear to 1 darkened (`Lens.at`).
+
+        Without photochromic lenses, they come back themselves.
+        """
+        return replace(self, lens=self.lens.at(state)) if self.lens.photochromic else self
