@@ -146,6 +146,12 @@ class NotAllowed(LorgnetteError):
     code, status = "not-allowed", 403
 
 
+class LastOwner(LorgnetteError):
+    """The shop would have no owner left. Params: email."""
+
+    code, status = "last-owner", 409
+
+
 class ModelUnusable(LorgnetteError):
     """The model's weights can't be read. Params: file, reason."""
 
@@ -204,6 +210,27 @@ class NudgeTooFar(FaceError):
     """A frame moved further than the nose holds it. Params: field, value, low, high (mm, deg)."""
 
     code, status = "nudge-too-far", 422
+
+
+class CardMarksTogether(FaceError):
+    """The marks at a card's ends lie on the same spot, or nearly. Params: px."""
+
+    code, status = "card-marks-together", 422
+
+
+class CardMarksOutside(FaceError):
+    """A mark at a card's end lies outside the photo, or is no number."""
+
+    code, status = "card-marks-outside", 422
+
+
+class CardImpossible(FaceError):
+    """The marks make the card so long or short that nobody has such a PD. Params: pd_mm, low, high.
+
+    It is the PD that they imply, in millimetres, and what people have.
+    """
+
+    code, status = "card-impossible", 422
 
 
 class EmailInvalid(LorgnetteError):

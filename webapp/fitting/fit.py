@@ -12,7 +12,7 @@ from webapp.fitting.camera import camera_of
 from webapp.fitting.detail import with_detail
 from webapp.fitting.perspective import focal_by_perspective
 from webapp.fitting.pose import first_pose, fit_shape
-from webapp.fitting.scale import scale_of
+from webapp.fitting.scale import Told, scale_of, typed
 from webapp.fitting.scene import Camera, Estimate, Fit, Floats, Head, Pose
 from webapp.fitting.seat import Nudge, ears_of, seat_of
 
@@ -27,6 +27,7 @@ def head_of(
     size: tuple[int, int],
     *,
     pd_mm: float | None = None,
+    told: Told | None = None,
     focal_35mm: float | None = None,
 ) -> tuple[Camera, Head]:
     """Return the camera and the head that the landmarks show, in millimetres.
@@ -36,6 +37,7 @@ def head_of(
             same unit, negative towards the camera.
         size: (width, height) of that photo, pixels.
         pd_mm: the shopper's PD for far sight, mm, where they typed it.
+        told: all that is known of the face, instead of `pd_mm`.
         focal_35mm: from EXIF, where it told it.
 
     Raises:
@@ -48,7 +50,7 @@ def head_of(
     basis = fit_shape(points, camera, first_pose(points, camera)[0])
     shaped = with_detail(points, camera, basis)
     refuse_turned(shaped.pose)
-    scale = scale_of(points, camera, shaped, pd_mm)
+    scale = scale_of(points, camera, shaped, told or typed(pd_mm))
     sigma = scale.pd.sigma / scale.pd.value
     mesh = shaped.mesh * scale.factor
     pose = Pose(shaped.pose.rotation, shaped.pose.translation * scale.factor)

@@ -20,6 +20,11 @@ from webapp.fitting.scene import Camera, Estimate, Floats
 
 EYE_RADIUS = 10.5  # mm, from an eye's turning point to its pupil
 TYPED_SIGMA = 0.5  # mm, an optician's PD
+# Children's mean PD between 3 and 15 years of age, and how they spread about it over those years:
+# 43.4 + 1.66 a - 0.034 a2 for boys, 41.8 + 1.89 a - 0.052 a2 for girls of `a` years, each within
+# 3 mm (doi:10.1046/j.1475-1313.2002.00023.x). Their irises are nearly as large as adults'.
+CHILD_PD = 54.5  # mm
+CHILD_SIGMA = 4.5  # mm
 MOST_GAZE = 0.6  # sine of the largest turn of the eyes that is believed, 37 degrees
 # The ratio of pupil distance to iris, relative errors. Where the irises were found on the photo
 # (`webapp.faces.irises`), one person's two differ as 1.6 % each would (11 clear pairs in 36
@@ -30,6 +35,23 @@ MOST_GAZE = 0.6  # sine of the largest turn of the eyes that is believed, 37 deg
 LEAST_NOISE = 0.025
 PIXEL_NOISE = 0.25  # px of the iris's diameter
 MOST_NOISE = 0.08
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of a face, rather than seen in it.
+
+    `pd`: for far sight, mm, as typed or as a card beside the eyes gave it; None where only the
+    irises can tell. `child`: whose PD is presumed to be a child's.
+    """
+
+    pd: Estimate | None = None
+    child: bool = False
+
+
+def typed(pd_mm: float | None) -> Told:
+    """Return what a typed far PD, mm, tells of an adult; None: nothing."""
+    return Told() if pd_mm is None else Told(Estimate(pd_mm, TYPED_SIGMA, "typed"))
 
 
 @dataclass(frozen=True)
@@ -53,24 +75,23 @@ class Eyes:
     noise: float
 
 
-def scale_of(
-    landmarks: Floats, camera: Camera, shaped: Shaped, pd_mm: float | None = None
-) -> Scale:
-    """Return the head's scale from a typed far PD, or else from irises and population.
+def scale_of(landmarks: Floats, camera: Camera, shaped: Shaped, told: Told | None = None) -> Scale:
+    """Return the head's scale from a far PD that is known, or else from irises and population.
 
     Args:
         landmarks: (478, 3) photo pixels.
         shaped: the head of mean size fitted to them.
-        pd_mm: the shopper's far PD, mm, if they know it.
+        told: the far PD, where it is known, and whether this is a child.
     """
     eyes = measured(landmarks, camera, shaped)
     distance = float(shaped.pose.translation[2])
-    if pd_mm is not None:
-        near = pd_mm - convergence(pd_mm, distance)
-        return Scale(near / eyes.pupils, Estimate(pd_mm, TYPED_SIGMA, "typed"))
+    told = told or Told()
+    if told.pd is not None:
+        near = told.pd.value - convergence(told.pd.value, distance)
+        return Scale(near / eyes.pupils, told.pd)
     near = IRIS_MM * eyes.pupils / eyes.iris
     by_iris = near + convergence(near, distance)
-    blended = blend(by_iris, math.hypot(IRIS_SIGMA / IRIS_MM, eyes.noise))
+    blended = blend(by_iris, math.hypot(IRIS_SIGMA / IRIS_MM, eyes.noise), told.child)
     near = blended.value - convergence(blended.value, distance)
     return Scale(near / eyes.pupils, blended)
 
@@ -141,7 +162,7 @@ def convergence(pd: float, distance: float) -> float:
     return 2 * EYE_RADIUS * math.sin(math.atan(pd / (2 * distance)))
 
 
-def blend(by_iris: float, sigma: float) -> Estimate:
+def blend(by_iris: float, sigma: float, child: bool = False) -> Estimate:
     """Return the PD by the iris, weighed with the population's, by their variances.
 
     The iris's deviation is a share of the true PD, so it is taken at the blended value: a
@@ -150,9 +171,11 @@ def blend(by_iris: float, sigma: float) -> Estimate:
     Args:
         by_iris: mm.
         sigma: its relative standard deviation.
+        child: weigh it with what children's PDs are.
     """
-    value, people = by_iris, 1 / PRIOR_SIGMA**2
+    usual, spread = (CHILD_PD, CHILD_SIGMA) if child else (ADULT_PD, PRIOR_SIGMA)
+    value, people = by_iris, 1 / spread**2
     for _ in range(3):
         iris = 1 / (sigma * value) ** 2
-        value = (by_iris * iris + ADULT_PD * people) / (iris + people)
+        value = (by_iris * iris + usual * people) / (iris + people)
     return Estimate(value, (iris + people) ** -0.5, "iris")

@@ -8,6 +8,7 @@ import numpy as np
 from webapp.errors import FaceError, NoFace, NoSuchFace, NotFound, PdOutOfRange
 from webapp.faces import quality
 from webapp.faces.finder import Face
+from webapp.fitting.card import PDS as PDS
 from webapp.fitting.fit import head_of
 from webapp.fitting.scene import Camera
 from webapp.rendering import codec, compose
@@ -19,8 +20,6 @@ from webapp.storage import clock, files
 from webapp.storage import photos as rows
 from webapp.storage.database import reading
 from webapp.storage.tables import Photo
-
-PDS = (40.0, 80.0)  # mm; from a small child's to more than the widest of adults
 
 
 @dataclass(frozen=True)

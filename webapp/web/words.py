@@ -93,6 +93,19 @@ WORDS: dict[str, tuple[str, str]] = {
         "That is further than your nose would hold it. Move it back by a step, or put it back "
         "where it came to rest.",
     ),
+    "card-marks-together": (
+        "Both marks are on the same spot",
+        "Move one mark to the card's left edge and the other to its right edge.",
+    ),
+    "card-marks-outside": (
+        "A mark lies outside your photo",
+        "Each mark belongs on an edge of the card, between 0 and 100 per cent of the photo.",
+    ),
+    "card-impossible": (
+        "The marks can't be the ends of a bank card",
+        "They would make your pupillary distance %(pd_mm)s mm. Put them on the short edges of a "
+        "card that is held flat against your forehead.",
+    ),
     "not-found": (
         "There is nothing here",
         "Photos and try-ons are deleted after some hours, and only the browser that sent them "
@@ -110,6 +123,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "not-allowed": (
         "You may not do that",
         "It takes the role %(needed)s; yours is %(role)s. Ask an owner of the shop.",
+    ),
+    "last-owner": (
+        "The shop needs an owner",
+        "%(email)s is the only one. Make somebody else an owner first.",
     ),
     "model-unusable": (
         "The fitting room is closed for a moment",
