@@ -28,6 +28,8 @@ SUN = Lens(
     tint=(1.2, 0.9, 0.7),
     reflectance=0.1,
     mirror_tint=(0.5, 0.7, 1.0),
+    clear_transmittance=0.85,
+    polarised=True,
 )
 BUILD = Build(wrap=7.5, tilt=8.0, base_curve=6.0, hinge=(61.5, -9.25), pads=True)
 

@@ -195,17 +195,14 @@ class Lens:
         if clear is None:
             return self
         state = min(max(state, 0.0), 1.0)
-
-        def woken(dark: float) -> float:
-            return float(clear ** (1 - state) * dark**state)
-
         bottom = self.transmittance_bottom
+        asleep = clear ** (1 - state)
         colour = np.asarray(self.tint) ** state
         red, green, blue = (colour / (colour @ REC709)).tolist()
         return replace(
             self,
-            transmittance=woken(self.transmittance),
-            transmittance_bottom=None if bottom is None else woken(bottom),
+            transmittance=asleep * self.transmittance**state,
+            transmittance_bottom=None if bottom is None else asleep * bottom**state,
             tint=(red, green, blue) if state < 1 else self.tint,
             clear_transmittance=None,
         )

@@ -72,6 +72,8 @@ def lens_of(variant: Variant) -> Lens:
         transmittance_bottom=variant.transmittance_bottom,
         reflectance=variant.reflectance,
         mirror_tint=triple(variant.mirror_tint),
+        clear_transmittance=variant.clear_transmittance,
+        polarised=variant.polarised,
     )
 
 

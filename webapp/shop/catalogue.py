@@ -113,6 +113,8 @@ def add_variant(
             tint=list(lens.tint),
             reflectance=lens.reflectance,
             mirror_tint=list(lens.mirror_tint),
+            clear_transmittance=lens.clear_transmittance,
+            polarised=lens.polarised,
             front=front,
             lenses=lenses,
             temple=temple,

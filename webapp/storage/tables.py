@@ -168,6 +168,8 @@ class Variant(Base):
     tint: Mapped[list[float]] = mapped_column(JSON)
     reflectance: Mapped[float]
     mirror_tint: Mapped[list[float]] = mapped_column(JSON)
+    clear_transmittance: Mapped[float | None]
+    polarised: Mapped[bool] = mapped_column(default=False)
     front_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
     lenses_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
     temple_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
