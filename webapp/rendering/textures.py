@@ -31,7 +31,8 @@ LEAST_SQUEEZE = 0.01  # a temple's length comes down to a few texture pixels, no
 EDGE_REACH = 1.6  # mm of a rim's border that give its sides their colour
 EDGE_FINENESS = 4.0  # pixels per mm of that colour at most: its blur is wide, its shade is not
 SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more where it faces up
-KEPT_BYTES = 48 * 2**20  # of fronts, and as many of temples
+FRONT_BYTES = 96 * 2**20  # kept of fronts: a wall's 24 at 480 px, or some ten at full size
+TEMPLE_BYTES = 48 * 2**20  # and of temples
 WHOLE_BYTES = 8 * 2**20  # of temples in their own pixels: one picture needs three sizes of one
 FADE = (21.0, 3.0)  # mm before a bare ear's bend: a temple begins to fade, and is gone
 HAIR_FADE = (62.0, 24.0)  # the same where hair covers the ear
@@ -120,8 +121,8 @@ def _bytes_of(made: object) -> int:
     return sum(_bytes_of(part) for part in getattr(made, "__dict__", {}).values())
 
 
-_fronts: Kept[Textures] = Kept(KEPT_BYTES)
-_temples: Kept[TempleTextures] = Kept(KEPT_BYTES)
+_fronts: Kept[Textures] = Kept(FRONT_BYTES)
+_temples: Kept[TempleTextures] = Kept(TEMPLE_BYTES)
 _wholes: Kept[Light] = Kept(WHOLE_BYTES)
 
 
