@@ -19,6 +19,7 @@ SKY, GROUND = 0.85, 0.22  # brightness of what is mirrored above and below, besi
 SEEN = 0.4  # how much the photo's own upper and lower parts tell of it
 WINDOW_SIZE = 0.16  # the main light's half width in a lens, as a sine
 WINDOW_GAIN = 2.2
+POLARISED = 0.5  # half of what glares is polarised, and a polarised lens swallows that half
 COATING = 0.45  # lenses that are no mirrors are coated: they mirror this share of their marks'
 
 
@@ -58,6 +59,8 @@ def mirrored(
     outgoing = (along - 2 * facing[..., None] * normal) @ pose.rotation.T  # camera coordinates
     base = lens.reflectance * (1.0 if lens.kind is LensKind.MIRROR else COATING)
     share = base + (1 - base) * (1 - np.clip(np.abs(facing), 0, 1)) ** 5
+    if lens.polarised:
+        share = share * POLARISED
     seen = _surroundings(light, outgoing)
     return np.asarray(share[..., None] * seen * np.asarray(lens.mirror_tint))
 
