@@ -44,6 +44,7 @@ HOME = {  # the areas that may import a library
     "flask_login": "web pages __init__",
     "PIL": "drawn rendering faces cli",
     "pi_heif": "rendering",
+    "pydantic": "api",
 }
 PURE = ("fitting", "eyewear", "drawn", "rendering")
 IMPURE = {"datetime", "time", "os", "socket", "sqlite3", "subprocess", "urllib", "requests"}

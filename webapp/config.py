@@ -62,6 +62,7 @@ SETTINGS = (
     Setting("WEB_THREADS", 4, "threads of the web worker"),
     Setting("PORT", 8000, "TCP port on 127.0.0.1 that `make run` listens on"),
     Setting("UPLOADS_PER_HOUR", 120, "photos one address may send an hour"),
+    Setting("API_CALLS_PER_MINUTE", 600, "calls an API key may make a minute"),
     Setting("LOGINS_PER_HOUR", 20, "log-in attempts one address may make an hour"),
     Setting(
         "PROXY_HOPS", 0, "reverse proxies in front that set X-Forwarded-For; 0: reached directly"

@@ -5,7 +5,7 @@ Kept of such a call are a hash of what was sent and the token of what it made, n
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from webapp.errors import CallUnderWay, KeyReused
 from webapp.shop.api_keys import KeyView
@@ -77,6 +77,18 @@ def release(key: KeyView, name: str) -> None:
         row = rows.call(session, key.id, name)
         if row is not None:
             session.delete(row)
+
+
+def forget(key: KeyView, made: str) -> None:
+    """Forget the call that made this, since it was deleted: asked for again, it is made anew."""
+    with writing() as session:
+        rows.forget_made(session, key.id, made)
+
+
+def forget_old(now: datetime) -> None:
+    """Forget the calls whose photo has had its time: no trace of it is left, not even a hash."""
+    with writing() as session:
+        rows.forget_calls(session, now)
 
 
 def fingerprint_of(parts: list[bytes]) -> str:

@@ -11,7 +11,6 @@ from webapp.shop import catalogue, figures, photos, sight, tryons, viewing
 from webapp.shop.api_keys import KeyView
 from webapp.shop.portraits import read_portrait, resized, seat
 from webapp.shop.tryons import Chosen
-from webapp.shop.views import TryOnView
 from webapp.storage import belongings
 
 
@@ -58,8 +57,8 @@ def worn(order: Order, chosen: Chosen, width: int | None) -> bytes:
     return codec.encode_jpeg(picture, belongings.settings()["JPEG_QUALITY"])
 
 
-def keep(order: Order, key: KeyView) -> TryOnView:
-    """Keep the photo and its try-on for the key, as long as any photo, and return the try-on.
+def keep(order: Order, key: KeyView) -> str:
+    """Keep the photo and its try-on for the key, as any photo is kept; return the try-on's token.
 
     Raises: as `render`; then nothing is left of the photo.
     """
@@ -68,12 +67,13 @@ def keep(order: Order, key: KeyView) -> TryOnView:
     viewing.check_pd(order.pd_mm)
     photo = photos.keep(order.photo, agreed=True, visit=key.visit, consent=key.attestation)
     try:
-        return tryons.make(
+        made = tryons.make(
             photo.token, key.visit, order.frame, variant, face=order.face, pd_mm=order.pd_mm
         )
     except BaseException:
         photos.delete(photo.token, key.visit)
         raise
+    return made.token
 
 
 def choose(order: Order) -> Chosen:

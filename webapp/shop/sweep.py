@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from webapp.shop import sight
+from webapp.shop import calls, sight
 from webapp.shop.views import SweepReport
 from webapp.storage import belongings, catalogue, clock, files, images
 from webapp.storage import photos as rows
@@ -12,6 +12,7 @@ from webapp.storage.database import reading, writing
 def run(now: datetime | None = None) -> SweepReport:
     """Sweep once; safe to be killed at any instant and to run beside the shop."""
     at = now or clock.now()
+    calls.forget_old(at)
     expired = end_expired(at)
     lost, broken = end_lost()
     doomed = images.doomed()

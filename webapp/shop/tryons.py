@@ -13,7 +13,7 @@ from webapp.shop.closeups import close_up
 from webapp.shop.photos import TOKEN_BYTES
 from webapp.shop.sight import Seated
 from webapp.shop.viewing import Subject
-from webapp.shop.views import TryOnView
+from webapp.shop.views import TryOnFacts, TryOnView
 from webapp.storage import belongings, clock, images
 from webapp.storage import catalogue as variant_rows
 from webapp.storage import photos as rows
@@ -101,6 +101,27 @@ def get(token: str, visit: str) -> TryOnView:
         created=created,
         expires=subject.expires,
     )
+
+
+def facts(token: str, visit: str) -> TryOnFacts:
+    """Return what the try-on's row tells: nothing is measured, and no slot waited for.
+
+    Raises:
+        NotFound: unknown, expired or another visit's.
+    """
+    with reading() as session:
+        row = rows.try_on(session, token, visit, clock.now())
+        return TryOnFacts(
+            token=token,
+            photo_token=row.photo.token,
+            frame_slug=row.variant.frame.slug,
+            variant_slug=row.variant.slug,
+            face=row.face,
+            width=row.image.width,
+            height=row.image.height,
+            created=row.created_at,
+            expires=row.photo.expires_at,
+        )
 
 
 def jpeg(token: str, visit: str, width: int | None = None) -> bytes:

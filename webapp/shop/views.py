@@ -97,6 +97,21 @@ class TryOnView:
 
 
 @dataclass(frozen=True)
+class TryOnFacts:
+    """What the database knows of a try-on: nothing about the face. Sizes in pixels."""
+
+    token: str
+    photo_token: str
+    frame_slug: str
+    variant_slug: str
+    face: int
+    width: int
+    height: int
+    created: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True)
 class AdminView:
     """Someone who may sign in to the back office; `role` is owner, editor or viewer."""
 

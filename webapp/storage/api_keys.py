@@ -61,3 +61,8 @@ def forget_calls(session: Session, before: datetime) -> int:
         delete(ApiCall).where(ApiCall.expires_at <= before).returning(ApiCall.id)
     )
     return len(gone.all())
+
+
+def forget_made(session: Session, key_id: int, made: str) -> None:
+    """Delete the call by which a key made a try-on."""
+    session.execute(delete(ApiCall).where(ApiCall.key_id == key_id, ApiCall.try_on == made))

@@ -2,8 +2,10 @@
 
 import logging
 import math
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import (
     HTTPException,
@@ -18,6 +20,9 @@ from webapp.web.words import Problem, problem, words_for, words_for_status
 
 BUSY_SECONDS = 5  # when nothing better is known, come back after so long
 
+TELLERS = "lorgnette-tellers"  # where the app keeps who tells problems in another way
+Teller = Callable[[Problem, Mapping[str, Any]], Response]
+
 log = logging.getLogger(__name__)
 
 
@@ -29,11 +34,22 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SecurityError, refuse_host)
 
 
+def tell(app: Flask, prefix: str, teller: Teller) -> None:
+    """Let `teller` answer, under addresses that begin with `prefix`, of problem and parameters."""
+    app.extensions.setdefault(TELLERS, {})[prefix] = teller
+
+
+def teller_here() -> Teller | None:
+    """Return who tells problems at the request's address, where pages don't."""
+    tellers: dict[str, Teller] = current_app.extensions.get(TELLERS, {})
+    return next((tellers[at] for at in tellers if request.path.startswith(at)), None)
+
+
 def explain(error: LorgnetteError) -> Response:
     """Tell in words what a use case refused."""
     if error.status >= 500 and not isinstance(error, Busy):
         log.error("%s", error)
-    response = answer(words_for(error))
+    response = answer(words_for(error), error.params)
     response.headers.extend(headers_of(error))
     return response
 
@@ -65,11 +81,17 @@ def explain_csrf(error: CSRFError) -> Response:
 
 def refuse_host(error: SecurityError) -> Response:
     """Refuse a host that isn't ours; no page, for a page's links would need a host."""
+    teller = teller_here()
+    if teller:
+        return teller(problem("bad-request", 400), {})
     return Response("This shop is not at that address.\n", 400, mimetype="text/plain")
 
 
-def answer(told: Problem) -> Response:
+def answer(told: Problem, params: Mapping[str, Any] | None = None) -> Response:
     """Return the problem as JSON where a script asked, else as a page."""
+    teller = teller_here()
+    if teller:
+        return teller(told, params or {})
     if wants_json():
         response = jsonify(code=told.code, title=told.title, advice=told.advice)
         response.mimetype = "application/problem+json"
