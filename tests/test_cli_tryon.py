@@ -11,9 +11,10 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from PIL import Image
 
-from tests.factories import FakeFinder, on_disk, photo, published, see_with
+from tests.factories import FakeFinder, frame, on_disk, photo, published, see_with, variant
 from webapp import create_app
-from webapp.shop import photos
+from webapp.eyewear.frame import Lens, LensKind
+from webapp.shop import catalogue, photos
 
 TryOn = Callable[..., Result]
 
@@ -82,6 +83,27 @@ def test_a_width_is_kept(try_on: TryOn, tmp_path: Path) -> None:
     try_on(str(tmp_path / "me.jpg"), "ada", str(out), "--width", "320")
 
     assert pixels(out).shape == (240, 320, 3)
+
+
+def test_photochromic_lenses_are_as_dark_as_asked(
+    try_on: TryOn, app: Flask, tmp_path: Path
+) -> None:
+    """--tint 0 is indoors, 1 in the sun, which is what they are without it."""
+    with app.app_context():
+        frame("sol")
+        variant("sol", lens=Lens(LensKind.SOLID, 0.12, clear_transmittance=0.9))
+        catalogue.publish("sol")
+    me = str(tmp_path / "me.jpg")
+    shown = []
+
+    for args in (["--tint", "0"], ["--tint", "0.5"], ["--tint", "1"], []):
+        try_on(me, "sol", str(tmp_path / "out.jpg"), *args)
+        shown.append(pixels(tmp_path / "out.jpg")[140:300, 200:440].mean())
+
+    indoors, between, sun, unsaid = shown
+    assert indoors > between + 1  # levels, over a box of which the lenses fill a part
+    assert between > sun + 1
+    assert unsaid == sun
 
 
 def test_a_folder_as_out_gets_a_speaking_name(try_on: TryOn, tmp_path: Path) -> None:

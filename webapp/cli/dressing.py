@@ -24,11 +24,15 @@ class Look:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked of every photo: which face, its PD in mm if known, a width in pixels."""
+    """What is asked of every photo: which face, its PD in mm if known, a width in pixels.
+
+    `tint`: the state of photochromic lenses, 0 clear to 1 darkened.
+    """
 
     face: int = 0
     pd_mm: float | None = None
     width: int | None = None
+    tint: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ def dress(path: Path, looks: Sequence[Look], wish: Wish) -> Iterator[tuple[Look 
     camera = camera.scaled(scale)
     scene = prepare(pixels, camera, head)
     for look in looks:
-        fit = seat_frame(camera, head, look.eyewear)
-        worn = try_on(pixels, fit, look.eyewear, seed=portrait.seed, scene=scene)
+        eyewear = look.eyewear.at(wish.tint)
+        fit = seat_frame(camera, head, eyewear)
+        worn = try_on(pixels, fit, eyewear, seed=portrait.seed, scene=scene)
         yield look, Dressed(worn, box)

@@ -43,6 +43,12 @@ LIKELY_PD = click.FloatRange(*PDS)
 @click.option("--face", type=click.IntRange(0), default=0, help="Of those in view; 0: the largest.")
 @click.option("--pd", "pd_mm", type=LIKELY_PD, help="The distance between the pupils, mm.")
 @click.option("--width", type=click.IntRange(64), help="Pixels; by default the photo's own width.")
+@click.option(
+    "--tint",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    help="How dark photochromic lenses are, 0 clear to 1 darkened; default: darkened.",
+)
 @click.option("--quality", type=click.IntRange(1, 95), help="Of the JPEG; default: JPEG_QUALITY.")
 @with_appcontext
 @needs_database
@@ -56,6 +62,7 @@ def try_on(
     face: int,
     pd_mm: float | None,
     width: int | None,
+    tint: float,
     quality: int | None,
 ) -> None:
     """Render a frame of the catalogue on the face in a photo, as the shop does.
@@ -70,7 +77,7 @@ def try_on(
     but the pictures asked for. With several photos, one that can't be used is reported and
     the others go on; the exit status is then 1.
     """  # noqa: D301
-    wish = Wish(face, pd_mm, width)
+    wish = Wish(face, pd_mm, width, tint)
     quality = quality or current_app.config["JPEG_QUALITY"]
     if not frames:
         photo, frame, target = three(names, out or sheet)
