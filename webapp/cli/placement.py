@@ -56,7 +56,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command
-@click.option("--heads", type=click.IntRange(2), default=400, show_default=True)
+@click.option("--heads", type=click.IntRange(2), default=1000, show_default=True)
 @click.option("--seed", type=int, default=4, show_default=True)
 @click.option(
     "--noise",
