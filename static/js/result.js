@@ -41,3 +41,122 @@ compare.classList.add("sliding");
 slider.hidden = false;
 slide();
 prepareCloseUp();
+
+// How the frame sits: shown as it is moved, and kept by the form's own button.
+const nudges = document.getElementById("nudges");
+const picture = document.querySelector(".pictures");
+const worn = picture.querySelector("img");
+const nudged = document.getElementById("nudged");
+const keep = document.getElementById("keep");
+const download = document.getElementById("download");
+const tint = nudges.elements.tint;
+const kept = asked();
+
+const STEPS = {
+  up: ["up", 1],
+  down: ["up", -1],
+  farther: ["out", 1],
+  nearer: ["out", -1],
+  "tilt-more": ["tilt", 2],
+  "tilt-less": ["tilt", -2],
+};
+const KEYS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "nearer", ArrowRight: "farther", PageUp: "tilt-more", PageDown: "tilt-less", Home: "reset" };
+const AXES = ["up", "out", "tilt"];
+
+function asked() {
+  const wanted = new URLSearchParams();
+  for (const name of ["up", "out", "tilt", "tint"]) {
+    if (nudges.elements[name]) wanted.set(name, String(Number(nudges.elements[name].value)));
+  }
+  return wanted.toString();
+}
+
+function limitsOf(axis) {
+  return nudges.dataset[axis].split(" ").map(Number);
+}
+
+function words() {
+  const [up, out, tilted] = AXES.map((axis) => Number(nudges.elements[axis].value));
+  const said = [];
+  if (up) said.push(`${Math.abs(up).toFixed(1)} mm ${up > 0 ? "up" : "down"}`);
+  if (out) said.push(`${Math.abs(out).toFixed(1)} mm ${out > 0 ? "farther" : "nearer"}`);
+  if (tilted) said.push(`tilted ${Math.abs(tilted).toFixed(0)}° ${tilted > 0 ? "in" : "out"}`);
+  return said.join(", ") || "As it comes to rest";
+}
+
+function offer() {
+  for (const [name, [axis, by]] of Object.entries(STEPS)) {
+    const [low, high] = limitsOf(axis);
+    const value = Number(nudges.elements[axis].value);
+    button(name).disabled = by > 0 ? value >= high : value <= low;
+  }
+  button("reset").disabled = AXES.every((axis) => Number(nudges.elements[axis].value) === 0);
+  const changed = asked() !== kept;
+  keep.hidden = !changed;
+  download.hidden = changed; // it would save the picture as it was
+}
+
+function button(name) {
+  return nudges.querySelector(`button[value="${name}"]`);
+}
+
+// One picture on its way at a time; whatever was wanted meanwhile comes next.
+let loading = false;
+let wanted = kept;
+
+async function show() {
+  nudged.textContent = words();
+  wanted = asked();
+  offer();
+  if (loading) return;
+  loading = true;
+  picture.setAttribute("aria-busy", "true");
+  let shown = null;
+  while (shown !== wanted) {
+    shown = wanted;
+    const next = new Image();
+    next.src = `${nudges.dataset.preview}?${shown}`;
+    try {
+      await next.decode();
+      worn.src = next.src;
+    } catch {
+      nudged.textContent = `${words()}; the picture could not be loaded just now`;
+    }
+  }
+  loading = false;
+  picture.removeAttribute("aria-busy");
+}
+
+function move(name) {
+  if (name === "reset") {
+    for (const axis of AXES) nudges.elements[axis].value = 0;
+  } else {
+    const [axis, by] = STEPS[name];
+    const [low, high] = limitsOf(axis);
+    const field = nudges.elements[axis];
+    field.value = Math.min(high, Math.max(low, Number(field.value) + by));
+  }
+  show();
+}
+
+nudges.addEventListener("click", (event) => {
+  const pressed = event.target.closest("button[name=step]");
+  if (!pressed) return;
+  event.preventDefault();
+  move(pressed.value);
+});
+picture.addEventListener("keydown", (event) => {
+  if (!KEYS[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  move(KEYS[event.key]);
+});
+tint?.addEventListener("input", show);
+
+picture.tabIndex = 0;
+picture.setAttribute("role", "group");
+picture.setAttribute("aria-label", "The frame on you");
+picture.setAttribute("aria-describedby", "nudge-help");
+nudges.querySelector(".with-script").hidden = false;
+keep.textContent = "Keep it so";
+// A page brought back may remember fields that its picture doesn't show.
+window.addEventListener("pageshow", () => { nudges.reset(); show(); });

@@ -3,12 +3,22 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, EmailField, FloatField, HiddenField, IntegerField, PasswordField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput, NumberInput
 
+from webapp.fitting.seat import Nudge
 from webapp.shop.viewing import PDS
 
 LONGEST_SLUG = 120
+FARTHEST = 100.0  # mm or degrees, beyond any nose; the use case knows how far this one goes
+STEPS = {  # what the buttons of a result do, mm and degrees
+    "up": Nudge(up_mm=1),
+    "down": Nudge(up_mm=-1),
+    "nearer": Nudge(out_mm=-1),
+    "farther": Nudge(out_mm=1),
+    "tilt-more": Nudge(tilt_deg=2),
+    "tilt-less": Nudge(tilt_deg=-2),
+}
 LONGEST_PASSWORD = 1000
 MOST_FACES = 1000  # beyond any photo; the use case knows how many there are
 PICTURES = "image/*,.heic,.heif,.avif"  # some systems don't count the last as images
@@ -43,11 +53,66 @@ class PdForm(FlaskForm):
     )
 
 
+def amount(low: float, high: float, default: float) -> FloatField:
+    """Return a hidden number between two bounds."""
+    checks = [Optional(), NumberRange(low, high)]
+    return FloatField(default=default, widget=HiddenInput(), validators=checks)
+
+
 class TryOnForm(PdForm):
-    """A frame in one of its colourways, on one of the photo's faces, with a PD or without."""
+    """A frame in one of its colourways, on one of the photo's faces, with a PD or without.
+
+    `up`, `out` (mm), `tilt` (degrees): how it is moved from where it rests; `step`: the button
+    that moves it on, or puts it back. `tint`: photochromic lenses' state, per cent.
+    """
 
     frame = HiddenField(validators=[DataRequired(), Length(max=LONGEST_SLUG)])
     variant = HiddenField(validators=[DataRequired(), Length(max=LONGEST_SLUG)])
+    up = amount(-FARTHEST, FARTHEST, 0.0)
+    out = amount(-FARTHEST, FARTHEST, 0.0)
+    tilt = amount(-FARTHEST, FARTHEST, 0.0)
+    tint = amount(0.0, 100.0, 100.0)
+    step = HiddenField(validators=[Optional(), AnyOf([*STEPS, "reset"])])
+    age = HiddenField(validators=[Optional(), AnyOf(["adult", "child"])])
+
+    def nudge(self) -> Nudge:
+        """Return how the frame is to be moved, its step taken."""
+        if self.step.data == "reset":
+            return Nudge()
+        step = STEPS.get(self.step.data or "", Nudge())
+        return Nudge(
+            (self.up.data or 0.0) + step.up_mm,
+            (self.out.data or 0.0) + step.out_mm,
+            (self.tilt.data or 0.0) + step.tilt_deg,
+        )
+
+    def state(self) -> float:
+        """Return photochromic lenses' state, 0 clear to 1 darkened."""
+        return (100.0 if self.tint.data is None else self.tint.data) / 100
+
+
+def place(label: str) -> FloatField:
+    """Return where a mark is, per cent of the photo's width or height."""
+    words = "Per cent of the photo, between 0 and 100."
+    return FloatField(
+        label,
+        validators=[InputRequired(words), NumberRange(0, 100, words)],
+        widget=NumberInput(step=0.01, min=0, max=100),
+    )
+
+
+class CardForm(FlaskForm):
+    """The two ends of a card held at the forehead, per cent of the photo from its top left."""
+
+    x1 = place("Left edge of the card: from the photo's left")
+    y1 = place("Left edge of the card: from the photo's top")
+    x2 = place("Right edge of the card: from the photo's left")
+    y2 = place("Right edge of the card: from the photo's top")
+
+    def marks(self) -> list[tuple[float, float]]:
+        """Return both marks as shares of the photo's width and height."""
+        each = ((self.x1, self.y1), (self.x2, self.y2))
+        return [(float(x.data or 0) / 100, float(y.data or 0) / 100) for x, y in each]
 
 
 class LoginForm(FlaskForm):

@@ -30,14 +30,13 @@ def jpeg(token: str) -> ResponseReturnValue:
 def preview(token: str, frame: str, variant: str) -> ResponseReturnValue:
     """Send the head in the photo with a frame on it, for the wall."""
     face = face_asked()
-    pd_mm = visits.pd_mm(token, face)
     data = tryons.preview(
         token,
         visits.known(),
         frame,
         variant,
         face=face,
-        pd_mm=pd_mm,
+        told=visits.told(token, face),
         width=WALL_WIDTH,
         close=True,
     )
@@ -64,13 +63,17 @@ def try_on(token: str) -> ResponseReturnValue:
     face = form.face.data or 0
     if form.pd_mm.raw_data:  # its page asks for the PD; other pages leave it as it was
         visits.remember_pd(token, face, form.pd_mm.data)
+    if form.age.data:
+        visits.remember_child(token, face, form.age.data == "child")
     made = tryons.make(
         token,
         visits.known(),
         form.frame.data or "",
         form.variant.data or "",
         face=face,
-        pd_mm=visits.pd_mm(token, face),
+        told=visits.told(token, face),
+        nudge=form.nudge(),
+        tint=form.state(),
     )
     return redirect(url_for("tryons.result", token=made.token), 303)
 

@@ -1,15 +1,20 @@
 """A try-on: the picture, what the frame's size means, and where to go from here."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from webapp.errors import CardImpossible, CardMarksOutside, CardMarksTogether
+from webapp.fitting.seat import Nudge
 from webapp.pages.answers import SHOWN_WIDTH, private_picture
-from webapp.pages.forms import TryOnForm
+from webapp.pages.forms import CardForm, TryOnForm
 from webapp.shop import catalogue, tryons
 from webapp.shop.views import FrameView, TryOnView
 from webapp.web import visits
+from webapp.web.words import Problem, words_for
 
 bp = Blueprint("tryons", __name__, url_prefix="/try-ons")
+
+MOVED_WIDTH = 1280  # px, the picture while the frame is being moved
 
 
 @bp.get("/<token>")
@@ -35,6 +40,71 @@ def jpeg(token: str) -> ResponseReturnValue:
     data = tryons.jpeg(token, visit, width=SHOWN_WIDTH if "shown" in request.args else None)
     name = file_name(tryons.get(token, visit)) if "download" in request.args else None
     return private_picture(data, "image/jpeg", download_as=name)
+
+
+@bp.get("/<token>/moved.jpg")
+def moved(token: str) -> ResponseReturnValue:
+    """Send the try-on with its frame moved or its lenses darkened, while the shopper tries."""
+    visit = visits.known()
+    made = tryons.facts(token, visit)
+    data = tryons.preview(
+        made.photo_token,
+        visit,
+        made.frame_slug,
+        made.variant_slug,
+        face=made.face,
+        told=visits.told(made.photo_token, made.face),
+        nudge=Nudge(*(request.args.get(name, 0.0, float) for name in ("up", "out", "tilt"))),
+        tint=request.args.get("tint", 100.0, float) / 100,
+        width=MOVED_WIDTH,
+    )
+    return private_picture(data, "image/jpeg")
+
+
+@bp.get("/<token>/card")
+def card(token: str) -> ResponseReturnValue:
+    """Ask where the ends of a card held at the forehead are."""
+    made = tryons.get(token, visits.known())
+    return card_page(made, CardForm(formdata=None, **first_marks(made)))
+
+
+@bp.post("/<token>/card")
+def measure(token: str) -> ResponseReturnValue:
+    """Measure the face by the card, keep its PD, and fit the frame again."""
+    visit = visits.known()
+    made = tryons.get(token, visit)
+    form = CardForm()
+    if not form.validate_on_submit():
+        return card_page(made, form), 422
+    try:
+        pd = tryons.measure_by_card(made.photo_token, visit, form.marks(), face=made.face)
+    except (CardImpossible, CardMarksOutside, CardMarksTogether) as error:
+        return card_page(made, form, words_for(error)), error.status
+    visits.remember_card(made.photo_token, made.face, pd)
+    again = tryons.make(
+        made.photo_token,
+        visit,
+        made.frame.slug,
+        made.variant.slug,
+        face=made.face,
+        told=visits.told(made.photo_token, made.face),
+        nudge=made.nudge,
+        tint=made.tint,
+    )
+    return redirect(url_for("tryons.result", token=again.token), 303)
+
+
+def card_page(made: TryOnView, form: CardForm, problem: Problem | None = None) -> str:
+    """Return the page on which the card's ends are marked."""
+    return render_template("tryons/card.html", made=made, form=form, problem=problem)
+
+
+def first_marks(made: TryOnView) -> dict[str, float]:
+    """Return where the marks start, per cent: either side of the forehead, about."""
+    left, top, side = made.close_up
+    height = round(100 * (top + 0.3 * side) / made.height, 2)
+    right, left = ((left + share * side) / made.width for share in (0.7, 0.3))
+    return {"x1": round(100 * left, 2), "y1": height, "x2": round(100 * right, 2), "y2": height}
 
 
 def file_name(made: TryOnView) -> str:

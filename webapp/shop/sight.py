@@ -16,6 +16,7 @@ from typing import Protocol
 from webapp.errors import Busy
 from webapp.faces.finder import Face
 from webapp.faces.versions import ActiveFinder
+from webapp.fitting.scale import Told
 from webapp.fitting.scene import Camera, Head
 from webapp.rendering.codec import Pixels
 from webapp.rendering.compose import Scene
@@ -44,8 +45,8 @@ class Stage:
 
 
 Seated = tuple[Camera, Head]
-HeadKey = tuple[int, float | None]  # face number, PD typed, mm
-StageKey = tuple[int, float | None, int, bool]  # and width, px, and whether a close-up
+HeadKey = tuple[int, Told]  # face number, and what is known of it
+StageKey = tuple[int, Told, int, bool]  # and width, px, and whether a close-up
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Sighting:
 
     `faces`: those that glasses can be seated on, in pixels of the stored photo.
     `concerns`: codes of what is not ideal about the first of them.
-    `typed`: the PD, mm, that a try-on was made with, by its token.
+    `told`: what a try-on was made with that the photo doesn't show, by its token.
     """
 
     used: float
@@ -63,7 +64,7 @@ class Sighting:
     concerns: tuple[str, ...] = ()
     heads: dict[HeadKey, Seated] = field(default_factory=dict)
     stages: dict[StageKey, Stage] = field(default_factory=dict)
-    typed: dict[str, float] = field(default_factory=dict)
+    told: dict[str, Told] = field(default_factory=dict)
 
 
 class Sight:

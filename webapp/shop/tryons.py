@@ -1,12 +1,20 @@
 """Try-ons: a photo rendered with a variant, kept, or drawn for the wall and forgotten."""
 
+import math
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 
+import numpy as np
+
+from webapp.errors import NudgeTooFar
 from webapp.eyewear.frame import Eyewear
-from webapp.fitting.advice import advise
+from webapp.fitting.advice import advise, centration
+from webapp.fitting.card import pd_by_card
 from webapp.fitting.fit import seat_frame
+from webapp.fitting.scale import Told, typed
+from webapp.fitting.scene import Estimate
+from webapp.fitting.seat import Nudge, nudge_limits
 from webapp.rendering import codec, compose
 from webapp.shop import artworks, catalogue, figures, sight, viewing
 from webapp.shop.closeups import close_up
@@ -33,6 +41,19 @@ class Chosen:
     eyewear: Eyewear
 
 
+@dataclass(frozen=True)
+class Wish:
+    """How the variant is to be worn, and what is known of the face that wears it.
+
+    `tint`: the state of photochromic lenses, 0 clear to 1 darkened.
+    """
+
+    face: int
+    told: Told
+    nudge: Nudge
+    tint: float
+
+
 def make(
     photo_token: str,
     visit: str,
@@ -41,26 +62,35 @@ def make(
     *,
     face: int = 0,
     pd_mm: float | None = None,
+    told: Told | None = None,
+    nudge: Nudge | None = None,
+    tint: float = 1.0,
 ) -> TryOnView:
     """Render the photo with the variant, store it and count it.
+
+    Args:
+        told: what is known of the face, instead of `pd_mm`.
+        nudge: how the frame is moved from where it rests; as far as the nose allows.
+        tint: the state of photochromic lenses, 0 clear to 1 darkened, clipped there.
 
     Raises:
         NotFound: the photo or a published variant of that name is not there.
         NoSuchFace: fewer faces than that were found.
         PdOutOfRange: a typed PD that nobody has.
+        NudgeTooFar: a nudge that is no number.
         FaceError: glasses can't be seated on that face.
         Busy: no model slot came free in time.
     """
     subject = viewing.find_subject(photo_token, visit)
     with figures.refusals_counted():
-        viewing.check_pd(pd_mm)
+        wish = wish_of(face, pd_mm, told, nudge, tint)
         chosen = choose(frame_slug, variant_slug)
         started = time.perf_counter()
-        jpeg = render(subject, chosen.eyewear, face, pd_mm)
+        jpeg, nudged = render(subject, chosen.eyewear, wish)
     milliseconds = round(1000 * (time.perf_counter() - started))
-    token = store(subject, visit, chosen, face, jpeg, milliseconds)
-    if pd_mm is not None:
-        sight.current().sighting(photo_token).typed[token] = pd_mm
+    token = store(subject, visit, chosen, replace(wish, nudge=nudged), jpeg, milliseconds)
+    if wish.told != Told():
+        sight.current().sighting(photo_token).told[token] = wish.told
     return get(token, visit)
 
 
@@ -79,8 +109,11 @@ def get(token: str, visit: str) -> TryOnView:
         variant = catalogue.variant_view(row.variant)
         width, height, face = row.image.width, row.image.height, row.face
         milliseconds, created = row.milliseconds, row.created_at
-    pd_typed = sight.current().sighting(subject.token).typed.get(token)
-    (camera, head), faces = seated(subject, face, pd_typed)
+        asked, tint = Nudge(row.nudge_up, row.nudge_out, row.nudge_tilt), row.tint
+    told = sight.current().sighting(subject.token).told.get(token, Told())
+    (camera, head), faces = seated(subject, face, told)
+    limits = nudge_limits(eyewear, head, asked)
+    nudge = limits.clamp(asked)
     return TryOnView(
         token=token,
         photo_token=subject.token,
@@ -95,7 +128,12 @@ def get(token: str, visit: str) -> TryOnView:
         size=frame.size,
         advice=advise(eyewear, head),
         pd=head.pd,
-        pd_typed=pd_typed is not None,
+        pd_typed=head.pd.method == "typed",
+        child=told.child,
+        centration=centration(eyewear, seat_frame(camera, head, eyewear, nudge)),
+        nudge=nudge,
+        limits=limits,
+        tint=tint,
         face_width=head.width,
         milliseconds=milliseconds,
         created=created,
@@ -144,28 +182,45 @@ def preview(
     *,
     face: int = 0,
     pd_mm: float | None = None,
+    told: Told | None = None,
+    nudge: Nudge | None = None,
+    tint: float = 1.0,
     width: int = 480,
     close: bool = False,
 ) -> bytes:
     """Return a JPEG of the photo with the variant, `width` px wide: neither stored nor counted.
 
     Args:
+        told, nudge, tint: as in `make`.
         close: show only the square about the head; it is not enlarged, so it may be narrower.
 
     Raises: as `make`.
     """
     subject = viewing.find_subject(photo_token, visit)
-    viewing.check_pd(pd_mm)
-    eyewear = choose(frame_slug, variant_slug).eyewear
+    wish = wish_of(face, pd_mm, told, nudge, tint)
+    eyewear = choose(frame_slug, variant_slug).eyewear.at(wish.tint)
     narrowest, widest = PREVIEW_WIDTHS
     width = min(max(width, narrowest), widest, subject.width)
     watching = sight.current()
     with watching.slot():
         seen = watching.sighting(photo_token)
-        stage = viewing.stage_of(subject, seen, face, pd_mm, width, close)
-        fit = seat_frame(stage.camera, stage.head, eyewear)
+        stage = viewing.stage_of(subject, seen, face, wish.told, width, close)
+        fit = seat_frame(stage.camera, stage.head, eyewear, wish.nudge)
         worn = compose.try_on(stage.pixels, fit, eyewear, seed=subject.seed, scene=stage.scene)
         return codec.encode_jpeg(worn, belongings.settings()["JPEG_QUALITY"])
+
+
+def wish_of(
+    face: int, pd_mm: float | None, told: Told | None, nudge: Nudge | None, tint: float
+) -> Wish:
+    """Return what is wanted in one piece. Raises `PdOutOfRange` and `NudgeTooFar` as `make`."""
+    viewing.check_pd(pd_mm)
+    known = told or typed(pd_mm)
+    viewing.check_pd(known.pd.value if known.pd else None)
+    nudge = nudge or Nudge()
+    if not all(map(math.isfinite, astuple(nudge))):
+        raise NudgeTooFar()
+    return Wish(face, known, nudge, min(max(tint, 0.0), 1.0) if math.isfinite(tint) else 1.0)
 
 
 def choose(frame_slug: str, variant_slug: str) -> Chosen:
@@ -175,20 +230,24 @@ def choose(frame_slug: str, variant_slug: str) -> Chosen:
         return Chosen(row.frame_id, row.id, artworks.eyewear_of(row))
 
 
-def render(subject: Subject, eyewear: Eyewear, face: int, pd_mm: float | None) -> bytes:
-    """Return the whole photo with the variant on a face, as JPEG. Raises as `make`."""
+def render(subject: Subject, eyewear: Eyewear, wish: Wish) -> tuple[bytes, Nudge]:
+    """Return the whole photo with the variant on a face, as JPEG, and the nudge that was held.
+
+    Raises: as `make`.
+    """
     watching = sight.current()
     with watching.slot():
         pixels = codec.read_stored(viewing.data_of(subject))
         seen = watching.sighting(subject.token)
-        camera, head = viewing.seat_of(subject, seen, face, pd_mm, pixels)
-        fit = seat_frame(camera, head, eyewear)
-        worn = compose.try_on(pixels, fit, eyewear, seed=subject.seed, in_place=True)
-        return codec.encode_jpeg(worn, belongings.settings()["JPEG_QUALITY"])
+        camera, head = viewing.seat_of(subject, seen, wish.face, wish.told, pixels)
+        held = nudge_limits(eyewear, head, wish.nudge).clamp(wish.nudge)
+        fit, worn = seat_frame(camera, head, eyewear, held), eyewear.at(wish.tint)
+        picture = compose.try_on(pixels, fit, worn, seed=subject.seed, in_place=True)
+        return codec.encode_jpeg(picture, belongings.settings()["JPEG_QUALITY"]), held
 
 
 def store(
-    subject: Subject, visit: str, chosen: Chosen, face: int, jpeg: bytes, milliseconds: int
+    subject: Subject, visit: str, chosen: Chosen, wish: Wish, jpeg: bytes, milliseconds: int
 ) -> str:
     """Store and count a rendered try-on, and return its token.
 
@@ -206,7 +265,11 @@ def store(
                     photo_id=photo.id,
                     variant_id=chosen.variant_id,
                     image=image,
-                    face=face,
+                    face=wish.face,
+                    nudge_up=wish.nudge.up_mm,
+                    nudge_out=wish.nudge.out_mm,
+                    nudge_tilt=wish.nudge.tilt_deg,
+                    tint=wish.tint,
                     milliseconds=milliseconds,
                 ),
                 Event(
@@ -220,11 +283,30 @@ def store(
     return token
 
 
-def seated(subject: Subject, face: int, pd_mm: float | None) -> tuple[Seated, int]:
+def seated(subject: Subject, face: int, told: Told) -> tuple[Seated, int]:
     """Return the camera and head of a face, and how many faces the photo has."""
     watching = sight.current()
     seen = watching.sighting(subject.token)
-    if (face, pd_mm) in seen.heads and seen.faces is not None:
-        return seen.heads[face, pd_mm], len(seen.faces)  # no need to wait for a slot
+    if (face, told) in seen.heads and seen.faces is not None:
+        return seen.heads[face, told], len(seen.faces)  # no need to wait for a slot
     with watching.slot():
-        return viewing.seat_of(subject, seen, face, pd_mm), len(seen.faces or ())
+        return viewing.seat_of(subject, seen, face, told), len(seen.faces or ())
+
+
+def measure_by_card(
+    photo_token: str, visit: str, marks: list[tuple[float, float]], *, face: int = 0
+) -> Estimate:
+    """Return the far PD of a face, mm, by the bank card held at its forehead.
+
+    Args:
+        marks: the card's two ends, (x, y) each as shares of the photo's width and height.
+
+    Raises:
+        NotFound, NoSuchFace, FaceError, Busy: as `make`.
+        CardMarksOutside, CardMarksTogether, CardImpossible: they can't be a card's ends.
+    """
+    subject = viewing.find_subject(photo_token, visit)
+    size = subject.width, subject.height
+    with figures.refusals_counted():
+        (camera, head), _ = seated(subject, face, Told())
+        return pd_by_card(camera, head, np.array(marks) * size - 0.5, size)

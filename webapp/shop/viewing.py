@@ -10,6 +10,7 @@ from webapp.faces import quality
 from webapp.faces.finder import Face
 from webapp.fitting.card import PDS as PDS
 from webapp.fitting.fit import head_of
+from webapp.fitting.scale import Told
 from webapp.fitting.scene import Camera
 from webapp.rendering import codec, compose
 from webapp.rendering.codec import Pixels
@@ -127,7 +128,7 @@ def remember(
     """Keep found faces in memory, with what concerns the largest, and return them."""
     seen.concerns = concerns
     seen.faces = [face for face, _ in found]
-    seen.heads = {(number, None): seated for number, (_, seated) in enumerate(found)}
+    seen.heads = {(number, Told()): seated for number, (_, seated) in enumerate(found)}
     return seen.faces
 
 
@@ -144,7 +145,7 @@ def seat_of(
     subject: Subject,
     seen: Sighting,
     face: int,
-    pd_mm: float | None,
+    told: Told,
     pixels: Pixels | None = None,
 ) -> Seated:
     """Return the camera and head of a face, in pixels of the stored photo; hold a slot.
@@ -160,20 +161,20 @@ def seat_of(
         faces = faces_of(subject, seen, pixels)
         if not 0 <= face < len(faces):
             raise NoSuchFace(asked=face, found=len(faces))
-        if (face, pd_mm) not in seen.heads:
+        if (face, told) not in seen.heads:
             while len(seen.heads) >= HEADS_KEPT:
                 seen.heads.pop(next(iter(seen.heads)))
-            seen.heads[face, pd_mm] = head_of(
+            seen.heads[face, told] = head_of(
                 faces[face].landmarks,
                 (subject.width, subject.height),
-                pd_mm=pd_mm,
+                told=told,
                 focal_35mm=subject.focal_35mm,
             )
-        return seen.heads[face, pd_mm]
+        return seen.heads[face, told]
 
 
 def stage_of(
-    subject: Subject, seen: Sighting, face: int, pd_mm: float | None, width: int, close: bool
+    subject: Subject, seen: Sighting, face: int, told: Told, width: int, close: bool
 ) -> Stage:
     """Return the photo `width` px wide, ready for frame after frame on one face; hold a slot.
 
@@ -182,9 +183,9 @@ def stage_of(
 
     Raises: as `seat_of`.
     """
-    camera, head = seat_of(subject, seen, face, pd_mm)
+    camera, head = seat_of(subject, seen, face, told)
     with seen.lock:
-        key = (face, pd_mm, width, close)
+        key = (face, told, width, close)
         if key not in seen.stages:
             square = close_up(camera, head, (subject.width, subject.height)) if close else None
             pixels, small = reduced(subject, camera, width, square)

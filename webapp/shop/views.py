@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from webapp.eyewear.frame import Build, Lens, SizeMarks
-from webapp.fitting.advice import Advice
+from webapp.fitting.advice import Advice, Centration
 from webapp.fitting.scene import Estimate
+from webapp.fitting.seat import Nudge, NudgeLimits
 from webapp.shop.closeups import Square
 
 
@@ -73,7 +74,9 @@ class TryOnView:
     `advice`, `pd` and `face_width` are measured anew from the face in memory whenever the
     view is made: none of them is stored. `pd_typed`: the shopper gave the PD, and it is
     still in memory. `close_up`: the square about the head, (left, top, side) in pixels.
-    `siblings`: every colourway of the frame, this one included.
+    `siblings`: every colourway of the frame, this one included. `nudge`: how the shopper
+    moved the frame, within `limits`; `tint`: the state of photochromic lenses, 0 clear to 1
+    darkened. `child`: the shopper said so, and it is still in memory.
     """
 
     token: str
@@ -90,6 +93,11 @@ class TryOnView:
     advice: Advice
     pd: Estimate
     pd_typed: bool
+    child: bool
+    centration: Centration
+    nudge: Nudge
+    limits: NudgeLimits
+    tint: float
     face_width: Estimate
     milliseconds: int
     created: datetime

@@ -90,7 +90,11 @@ class Photo(Base):
 
 
 class TryOn(Base):
-    """A photo rendered with a variant; it lives as long as the photo."""
+    """A photo rendered with a variant; it lives as long as the photo.
+
+    `nudge_up`, `nudge_out`, mm, and `nudge_tilt`, degrees: how the frame was moved from where
+    it rests, which tells nothing of the face. `tint`: photochromic lenses' state, 0 to 1.
+    """
 
     __tablename__ = "try_on"
 
@@ -100,6 +104,10 @@ class TryOn(Base):
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"), index=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
     face: Mapped[int]
+    nudge_up: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    nudge_out: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    nudge_tilt: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    tint: Mapped[float] = mapped_column(default=1.0, server_default="1")
     milliseconds: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=moment)
 

@@ -1,8 +1,12 @@
 """A shopper is known by a random visit id in the signed session cookie, and by nothing else."""
 
 import secrets
+from dataclasses import replace
 
 from flask import session
+
+from webapp.fitting.scale import Told, typed
+from webapp.fitting.scene import Estimate
 
 VISIT_BYTES = 24  # 192 bits: nobody guesses another's visit
 
@@ -23,8 +27,18 @@ def begin() -> str:
 
 def pd_mm(photo: str, face: int) -> float | None:
     """Return the PD, mm, that the shopper typed for this face of this photo, or None."""
-    typed = session.get("pd")
-    return typed[2] if typed and typed[:2] == [photo, face] else None
+    known = told(photo, face).pd
+    return known.value if known and known.method == "typed" else None
+
+
+def told(photo: str, face: int) -> Told:
+    """Return what the shopper let us know of a face beyond the photo: its PD, adult or child."""
+    of, child = session.get("pd"), session.get("child")
+    known = Told()
+    if of and of[:2] == [photo, face]:
+        value, *sigma = of[2:]
+        known = Told(Estimate(value, sigma[0], "card")) if sigma else typed(value)
+    return replace(known, child=bool(child and child == [photo, face]))
 
 
 def remember_pd(photo: str, face: int, value: float | None) -> None:
@@ -35,3 +49,15 @@ def remember_pd(photo: str, face: int, value: float | None) -> None:
     session.pop("pd", None)
     if value is not None:
         session["pd"] = [photo, face, float(value)]
+
+
+def remember_card(photo: str, face: int, pd: Estimate) -> None:
+    """Keep the PD that a card gave for a face, as if it had been typed."""
+    session["pd"] = [photo, face, pd.value, pd.sigma]
+
+
+def remember_child(photo: str, face: int, child: bool) -> None:
+    """Keep that a face is a child's; another face, or False, takes its place."""
+    session.pop("child", None)
+    if child:
+        session["child"] = [photo, face]
