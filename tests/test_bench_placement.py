@@ -16,9 +16,9 @@ from webapp.eyewear.frame import Build, Eyewear, SizeMarks
 from webapp.fitting.scene import Camera
 
 
-def glasses(bridge: float = 18.0, **build: float | bool) -> Eyewear:
+def glasses(bridge: float = 18.0, tilt: float = 10.0, pads: bool = False) -> Eyewear:
     """Return a frame whose artwork nobody looks at."""
-    return Eyewear(SizeMarks(50.0, 40.0, bridge, 145.0, 138.0), BLANK, Build(**build))
+    return Eyewear(SizeMarks(50.0, 40.0, bridge, 145.0, 138.0), BLANK, Build(tilt=tilt, pads=pads))
 
 
 def test_the_command_prints_a_table_and_writes_the_figures(

@@ -11,10 +11,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from webapp.drawn.heads import IRISES, Likeness, photograph, reference_head, someone, turned
+from webapp.drawn.heads import (
+    IRISES,
+    Likeness,
+    looking,
+    photograph,
+    reference_head,
+    someone,
+    turned,
+)
 from webapp.fitting.anatomy import LEFT_IRIS, RIGHT_IRIS
 from webapp.fitting.fit import head_of
-from webapp.fitting.scale import EYE_RADIUS
 from webapp.fitting.scene import Camera, Estimate, Pose
 
 SIZE = (1500, 2000)
@@ -37,7 +44,7 @@ class Take:
         distance = float(rng.uniform(350, min(900, most)))
         pose = turned(rng.uniform(-20, 20), rng.uniform(-10, 10), rng.uniform(-8, 8), distance)
         camera = Camera(focal, ((SIZE[0] - 1) / 2, (SIZE[1] - 1) / 2))
-        seen = spoilt(looking(like, pose, camera), like.iris, rng, refined)
+        seen = spoilt(gazing(like, pose, camera), like.iris, rng, refined)
         known = focal_35mm if rng.random() < 0.5 else None
         self.truth = like.pd
         self.told: Estimate = head_of(seen, SIZE, focal_35mm=known)[1].pd
@@ -46,20 +53,10 @@ class Take:
         )
 
 
-def looking(like: Likeness, pose: Pose, camera: Camera) -> np.ndarray:
+def gazing(like: Likeness, pose: Pose, camera: Camera) -> np.ndarray:
     """Return perfect landmarks (478, 3) of a person whose eyes look at the camera."""
-    head = reference_head(like)
-    mesh = head.mesh.copy()
-    target = -pose.rotation.T @ pose.translation
-    for middle, rim in IRISES:
-        pivot = mesh[middle] + (0, 0, EYE_RADIUS)
-        ahead = (target - pivot) / np.linalg.norm(target - pivot)
-        side = np.cross(ahead, (0, 1, 0))
-        side /= np.linalg.norm(side)
-        axes = np.column_stack([side, np.cross(side, -ahead), -ahead])
-        eye = [middle, *rim]
-        mesh[eye] = pivot + (mesh[eye] - pivot) @ axes.T
-    return photograph(replace(head, mesh=mesh), camera, pose)
+    head = looking(reference_head(like), -pose.rotation.T @ pose.translation)
+    return photograph(head, camera, pose)
 
 
 def spoilt(seen: np.ndarray, iris_mm: float, rng: np.random.Generator, refined: bool) -> np.ndarray:
