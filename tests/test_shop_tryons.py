@@ -10,7 +10,10 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from tests.factories import STRANGER, VISIT, FakeFinder, keep, on_disk, photo, published, see_with
-from webapp.errors import NoSuchFace, NotFound, PdOutOfRange
+from webapp.errors import NoSuchFace, NotFound, NudgeTooFar, PdOutOfRange
+from webapp.fitting.scale import Told
+from webapp.fitting.scene import Estimate
+from webapp.fitting.seat import Nudge
 from webapp.rendering import codec, compose
 from webapp.shop import catalogue, figures, photos, sight, tryons
 from webapp.storage.database import reading
@@ -288,3 +291,60 @@ def test_a_face_far_away_can_wear_a_frame_on_the_wall(finder, distance):
     kept = keep(photo(4000, 3008))
 
     assert tryons.preview(kept.token, VISIT, "ada", "black")
+
+
+def test_a_nudge_is_kept_with_the_try_on_as_far_as_the_nose_holds():
+    published()
+    kept = keep()
+
+    made = tryons.make(kept.token, VISIT, "ada", "black", nudge=Nudge(1.0, 0.5, 2.0))
+    far = tryons.make(kept.token, VISIT, "ada", "black", nudge=Nudge(up_mm=90.0))
+
+    assert made.nudge == Nudge(1.0, 0.5, 2.0)
+    assert far.nudge.up_mm == far.limits.up_mm[1] < 20
+    assert tryons.get(made.token, VISIT) == made
+    assert tryons.jpeg(made.token, VISIT) != tryons.jpeg(far.token, VISIT)
+    with reading() as session:
+        rows = session.scalars(select(TryOn).order_by(TryOn.id)).all()
+        assert [row.nudge_up for row in rows] == [1.0, far.nudge.up_mm]
+
+
+@pytest.mark.parametrize("make", [tryons.make, tryons.preview], ids=["kept", "wall"])
+def test_a_nudge_that_is_no_number_is_refused(make):
+    published()
+    kept = keep()
+
+    with pytest.raises(NudgeTooFar):
+        make(kept.token, VISIT, "ada", "black", nudge=Nudge(out_mm=float("nan")))
+
+
+def test_photochromic_lenses_are_shown_in_their_state():
+    published()
+    kept = keep()
+    with reading() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE variant SET transmittance = 0.2, clear_transmittance = 0.9"
+        )
+        session.commit()
+
+    dark, clear = (
+        tryons.make(kept.token, VISIT, "ada", "black", tint=state) for state in (1.0, 0.0)
+    )
+
+    assert (dark.tint, clear.tint) == (1.0, 0.0)
+    dim, bright = (pixels(tryons.jpeg(made.token, VISIT)).mean() for made in (dark, clear))
+    assert bright > dim + 1
+
+
+def test_a_cards_pd_is_used_and_never_stored():
+    published()
+    kept = keep()
+    told = Told(Estimate(58.5, 1.1, "card"))
+
+    made = tryons.make(kept.token, VISIT, "ada", "black", told=told)
+
+    assert made.pd == told.pd
+    assert not made.pd_typed
+    with reading() as session:
+        for row in session.execute(select(*TryOn.__table__.columns)):
+            assert 58.5 not in tuple(row)
