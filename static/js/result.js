@@ -157,6 +157,10 @@ picture.setAttribute("role", "group");
 picture.setAttribute("aria-label", "The frame on you");
 picture.setAttribute("aria-describedby", "nudge-help");
 nudges.querySelector(".with-script").hidden = false;
+// On a narrow screen the picture stays in sight while the frame is moved.
+const whole = document.querySelector(".result");
+whole.classList.add("live");
+new IntersectionObserver(([seen]) => whole.classList.toggle("nudging", seen.isIntersecting)).observe(nudges);
 keep.textContent = "Keep it so";
 // A page brought back may remember fields that its picture doesn't show.
 window.addEventListener("pageshow", () => { nudges.reset(); show(); });

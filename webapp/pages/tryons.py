@@ -102,7 +102,7 @@ def card_page(made: TryOnView, form: CardForm, problem: Problem | None = None) -
 def first_marks(made: TryOnView) -> dict[str, float]:
     """Return where the marks start, per cent: either side of the forehead, about."""
     left, top, side = made.close_up
-    height = round(100 * (top + 0.3 * side) / made.height, 2)
+    height = round(100 * (top + 0.17 * side) / made.height, 2)
     here, there = ((left + share * side) / made.width for share in (0.3, 0.7))
     return {"x1": round(100 * here, 2), "y1": height, "x2": round(100 * there, 2), "y2": height}
 
