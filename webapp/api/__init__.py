@@ -9,7 +9,6 @@ from flask import Flask
 from webapp.api import calls, docs, faces, frames, problems, tryons
 from webapp.web.guard import csrf
 
-
 DECLARED_IN = (faces, tryons, frames, docs)  # importing them declares their calls, in this order
 
 
