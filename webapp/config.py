@@ -64,6 +64,7 @@ SETTINGS = (
     Setting("UPLOADS_PER_HOUR", 120, "photos one address may send an hour"),
     Setting("API_CALLS_PER_MINUTE", 600, "calls an API key may make a minute"),
     Setting("LOGINS_PER_HOUR", 20, "log-in attempts one address may make an hour"),
+    Setting("INVITATION_HOURS", 72, "hours an admin's invitation or password link can be used"),
     Setting(
         "PROXY_HOPS", 0, "reverse proxies in front that set X-Forwarded-For; 0: reached directly"
     ),

@@ -53,6 +53,14 @@ def current() -> AdminView | None:
         return None
 
 
+def required() -> AdminView:
+    """Return who is signed in. Raises `NotFound` when their session has just been ended."""
+    admin = current()
+    if admin is None:
+        raise NotFound()
+    return admin
+
+
 def needs(role: str) -> Callable[[View[P]], View[P]]:
     """Return a decorator that lets admins of at least `role` pass, and asks others to sign in."""
 
