@@ -218,10 +218,10 @@ def test_a_photo_deleted_while_it_is_rendered_gets_no_try_on(monkeypatch):
     kept, other = keep(), keep(photo(seed=1))
     render = tryons.render
 
-    def and_delete(*how: object) -> bytes:
-        jpeg = render(*how)  # type: ignore[arg-type]
+    def and_delete(*how: object) -> tuple[bytes, Nudge]:
+        made = render(*how)  # type: ignore[arg-type]
         photos.delete(kept.token, VISIT)
-        return jpeg
+        return made
 
     monkeypatch.setattr(tryons, "render", and_delete)
     before = on_disk()

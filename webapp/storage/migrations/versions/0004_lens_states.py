@@ -15,9 +15,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Photochromic lenses' clear state, and polarisation."""
-    op.add_column("variant", sa.Column("clear_transmittance", sa.Double(), nullable=True))
+    clear: sa.Column[float] = sa.Column("clear_transmittance", sa.Double(), nullable=True)
+    op.add_column("variant", clear)
     # The lenses that are there already were never said to be polarised.
-    polarised = sa.Column("polarised", sa.Boolean(), nullable=False, server_default=sa.false())
+    polarised: sa.Column[bool] = sa.Column(
+        "polarised", sa.Boolean(), nullable=False, server_default=sa.false()
+    )
     op.add_column("variant", polarised)
 
 

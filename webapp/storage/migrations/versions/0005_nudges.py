@@ -19,7 +19,9 @@ def upgrade() -> None:
     """Where a shopper moved a frame to, and how dark its lenses were."""
     with op.batch_alter_table("try_on") as table:
         for name, default in DEFAULTS.items():
-            column = sa.Column(name, sa.Double(), nullable=False, server_default=default)
+            column: sa.Column[float] = sa.Column(
+                name, sa.Double(), nullable=False, server_default=default
+            )
             table.add_column(column)
 
 
