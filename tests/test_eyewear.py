@@ -56,8 +56,16 @@ def test_a_gradient_runs_evenly_from_top_to_bottom():
 
 
 def test_no_colour_is_let_through_more_than_whole():
-    """A strong tint on a clear lens clips instead of shining."""
-    assert Lens(LensKind.SOLID, 0.9, tint=(1.5, 0.9, 0.5)).passes(np.zeros(1)).max() == 1.0
+    """A strong tint on a clear lens turns paler instead of shining, and no darker than stated."""
+    tint = np.array([1.5, 0.9, 0.5])
+    red, green, blue = (tint / (tint @ REC709)).tolist()
+
+    passed = Lens(LensKind.SOLID, 0.9, tint=(red, green, blue)).passes(np.zeros(1))[0]
+
+    assert passed.max() == pytest.approx(1.0)
+    assert passed.max() <= 1.0
+    assert passed @ REC709 == pytest.approx(0.9)
+    assert passed[0] > passed[1] > passed[2]
 
 
 @pytest.mark.parametrize("share", [0.0, -0.2, 1.1])

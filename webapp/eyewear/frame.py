@@ -131,11 +131,12 @@ class Lens:
     """A lens: its kind and how much light of which colour it lets through.
 
     `transmittance` is luminous, 0 to 1, at the lens centre; `tint` is linear-light RGB
-    whose Rec. 709 luminance is 1 (so tint times transmittance is the colour let through,
-    clipped at 1). A gradient runs from `transmittance` at its top to `transmittance_bottom`
-    at its bottom. `reflectance`: share of light mirrored, 0.04 for a plain coated lens, up to 0.4
-    for a mirror; `mirror_tint`: linear RGB of that reflection. A photochromic lens has a
-    `clear_transmittance` too, of its state indoors; all else tells of its darkened state.
+    whose Rec. 709 luminance is 1 (so tint times transmittance is the colour let through, paler
+    where a channel would let through more than all). A gradient runs from `transmittance` at
+    its top to `transmittance_bottom` at its bottom. `reflectance`: share of light mirrored, 0.04
+    for a plain coated lens, up to 0.4 for a mirror; `mirror_tint`: linear RGB of that reflection.
+    A photochromic lens has a `clear_transmittance` too, of its state indoors; all else tells of
+    its darkened state.
     `polarised`: it swallows most of the glare that comes off level surfaces.
     """
 
@@ -173,11 +174,16 @@ class Lens:
     def passes(self, down: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the linear RGB (..., 3) let through at heights `down`, 0 top to 1 bottom edge.
 
-        A gradient runs evenly; no channel lets through more than all.
+        A gradient runs evenly. No channel lets through more than all: where the tint would, it
+        is mixed with neutral until it does not, which keeps the hue and the luminance.
         """
         share = self.transmittance + np.clip(down, 0, 1) * (self.bottom - self.transmittance)
-        passed: NDArray[np.float64] = np.minimum(share[..., None] * np.asarray(self.tint), 1.0)
-        return passed
+        colour = np.asarray(self.tint) - 1
+        room = (1 / share - 1) / max(float(colour.max()), 1e-9)
+        passed: NDArray[np.float64] = share[..., None] * (
+            1 + np.minimum(room, 1.0)[..., None] * colour
+        )
+        return np.minimum(passed, 1.0)  # the last bit of a rounding
 
     @property
     def photochromic(self) -> bool:

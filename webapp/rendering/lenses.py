@@ -51,16 +51,17 @@ def mirrored(
     """Return the linear RGB (..., 3) that a lens mirrors towards the camera at points `at` (x, y).
 
     Fresnel's share by Schlick's approximation, of an even sky and ground with the main light
-    as a soft window in it.
+    as a soft window in it. A polarised lens swallows glare; a mirror's coating lies before the
+    polariser, so that its own image stays whole.
     """
     normal = front.normals(*at)
     along = sight.directions / np.linalg.norm(sight.directions, axis=-1, keepdims=True)
     facing = np.einsum("...i,...i", along, normal)
     outgoing = (along - 2 * facing[..., None] * normal) @ pose.rotation.T  # camera coordinates
-    base = lens.reflectance * (1.0 if lens.kind is LensKind.MIRROR else COATING)
-    share = base + (1 - base) * (1 - np.clip(np.abs(facing), 0, 1)) ** 5
-    if lens.polarised:
-        share = share * POLARISED
+    image = lens.reflectance if lens.kind is LensKind.MIRROR else 0.0
+    base = image or lens.reflectance * COATING
+    glare = base - image + (1 - base) * (1 - np.clip(np.abs(facing), 0, 1)) ** 5
+    share = image + glare * (POLARISED if lens.polarised else 1.0)
     seen = _surroundings(light, outgoing)
     return np.asarray(share[..., None] * seen * np.asarray(lens.mirror_tint))
 
