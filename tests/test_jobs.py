@@ -57,8 +57,10 @@ def serving(folder: Path) -> Iterator[Served]:
     started: set[int] = set()
     try:
         wait_until(
-            lambda: process.poll() is not None
-            or (jobs.answers(served.port) and len(family_of(process.pid)) >= 3),
+            lambda: (
+                process.poll() is not None
+                or (jobs.answers(served.port) and len(family_of(process.pid)) >= 3)
+            ),
             "gunicorn, its worker and the clock run",
         )
         started = family_of(process.pid)

@@ -218,9 +218,7 @@ def start(command: Sequence[str], environ: Mapping[str, str]) -> "subprocess.Pop
     It gets its own process group, so that Ctrl-C reaches the supervisor alone, which then
     stops the others in order.
     """
-    return subprocess.Popen(
-        command, cwd=ROOT, env=environ, stdin=subprocess.PIPE, process_group=0
-    )
+    return subprocess.Popen(command, cwd=ROOT, env=environ, stdin=subprocess.PIPE, process_group=0)
 
 
 def stop(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
