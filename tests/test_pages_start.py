@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from tests.factories import FakeFinder, on_disk, photo, see_with
 from tests.shoppers import animation, csrf_of, flood, kept_photos, open_shop, upload
+from webapp.shop import figures
+from webapp.storage.database import reading
+from webapp.storage.tables import Event
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -197,3 +201,14 @@ def test_the_camera_page_asks_for_agreement_before_the_camera(client: FlaskClien
     assert not ticked(page.text)
     assert 'id="open" hidden' in page.text
     assert "<noscript>" in page.text
+
+
+def test_an_arrival_is_counted_once_a_visit(app: Flask, client: FlaskClient):
+    client.head("/")
+    for _ in range(3):
+        client.get("/")
+    app.test_client().get("/")
+
+    with app.app_context(), reading() as session:
+        query = select(func.count()).select_from(Event).where(Event.kind == figures.ARRIVAL)
+        assert session.scalar(query) == 2

@@ -51,7 +51,13 @@ def test_eyewear_comes_out_as_it_went_in():
 
 
 def test_a_frame_comes_out_as_it_went_in():
-    made = factories.frame(build=BUILD, price_cents=19950, currency="CHF", gender="women")
+    made = factories.frame(
+        build=BUILD,
+        price_cents=19950,
+        currency="CHF",
+        gender="women",
+        shop_link="https://shop.example/ada?from=here",
+    )
     factories.variant(lens=SUN, lens_label="Brown gradient", swatch="#AABBCC")
 
     found = catalogue.frame("ada")
@@ -59,6 +65,7 @@ def test_a_frame_comes_out_as_it_went_in():
     assert replace(found, variants=()) == made
     assert (found.marks, found.build, found.size) == (MARKS, BUILD, "50□20-145")
     assert (found.price_cents, found.currency, found.status) == (19950, "CHF", "draft")
+    assert found.shop_link == "https://shop.example/ada?from=here"
     (variant,) = found.variants
     assert (variant.lens, variant.lens_label, variant.swatch) == (SUN, "Brown gradient", "#aabbcc")
     assert variant.frame_slug == "ada"
@@ -119,6 +126,9 @@ def test_drafts_cant_be_tried_on():
         ("gender", ""),
         ("price_cents", -1),
         ("currency", "eur"),
+        ("shop_link", "javascript:alert(1)"),
+        ("shop_link", "//elsewhere.example/ada"),
+        ("shop_link", "https://shop.example/a\nb"),
     ],
 )
 def test_a_senseless_frame_is_refused(field, value):

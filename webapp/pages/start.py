@@ -14,7 +14,7 @@ from webapp.errors import (
     PhotoTooHeavy,
 )
 from webapp.pages.forms import PhotoForm
-from webapp.shop import catalogue, photos
+from webapp.shop import catalogue, figures, photos
 from webapp.shop.views import PhotoView
 from webapp.web import limits, problems, visits
 from webapp.web.words import Problem, words_for
@@ -25,6 +25,8 @@ bp = Blueprint("start", __name__)
 @bp.get("/")
 def new() -> ResponseReturnValue:
     """Show what this is, ask for agreement and a photo, and show the catalogue."""
+    if request.method == "GET" and visits.arrive():
+        figures.record(figures.ARRIVAL)
     return page(PhotoForm(formdata=None))
 
 

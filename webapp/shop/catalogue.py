@@ -19,7 +19,12 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"), "small letters, digits and single 
 SWATCH = re.compile(r"#[0-9a-fA-F]{6}"), "a colour as #rrggbb"
 CURRENCY = re.compile(r"[A-Z]{3}"), "three capital letters, such as EUR"
 WORD = re.compile(r"(?=.*\S)[^\x00-\x1f]{1,120}"), "1 to 120 characters"
+LINK = (
+    re.compile(r"https?://[^\s\x00-\x1f\x7f<>\"\\]{1,480}"),
+    "an address that begins with https:// or http://",
+)
 SHORT_WORD = re.compile(r"[a-z]{1,16}"), "women, men, unisex or kids"
+DEMO_SHOP = "https://example.com/"  # reserved for examples: it sells nothing
 DEAREST_CENTS = 100_000_000
 
 
@@ -53,6 +58,7 @@ def add_frame(
     build: Build,
     price_cents: int,
     currency: str = "EUR",
+    shop_link: str | None = None,
 ) -> FrameView:
     """Add a draft without colourways. Raises `InvalidFrame`, `SlugTaken`."""
     check("slug", slug, SLUG)
@@ -60,6 +66,8 @@ def add_frame(
     check("brand", brand, WORD)
     check("gender", gender, SHORT_WORD)
     check("currency", currency, CURRENCY)
+    if shop_link is not None:
+        check("shop_link", shop_link, LINK, most=500)
     check_choice("shape", shape, Shape)
     check_choice("material", material, Material)
     if not 0 <= price_cents <= DEAREST_CENTS:
@@ -73,6 +81,7 @@ def add_frame(
         gender=gender,
         price_cents=price_cents,
         currency=currency,
+        shop_link=shop_link,
         status=Status.DRAFT,
         **asdict(marks),
         **{**asdict(build), "hinge": list(build.hinge)},
@@ -205,6 +214,7 @@ def load_demo_frame(demo: DemoFrame) -> bool:
             build=demo.build,
             price_cents=demo.price_cents,
             currency=demo.currency,
+            shop_link=f"{DEMO_SHOP}?frame={demo.slug}",
         )
     if there.status != Status.DRAFT:
         return False
@@ -237,6 +247,7 @@ def frame_view(row: Frame) -> FrameView:
         build=artworks.build_of(row),
         price_cents=row.price_cents,
         currency=row.currency,
+        shop_link=row.shop_link,
         status=row.status,
         variants=tuple(variant_view(variant) for variant in row.variants),
     )
@@ -254,10 +265,10 @@ def variant_view(row: Variant) -> VariantView:
     )
 
 
-def check(field: str, value: str, rule: tuple[re.Pattern[str], str]) -> None:
-    """Raise `InvalidFrame` unless the value, at most 120 characters, looks as it should."""
+def check(field: str, value: str, rule: tuple[re.Pattern[str], str], most: int = 120) -> None:
+    """Raise `InvalidFrame` unless the value, at most `most` characters, looks as it should."""
     pattern, advice = rule
-    if len(value) > 120 or not pattern.fullmatch(value):
+    if len(value) > most or not pattern.fullmatch(value):
         raise InvalidFrame(field=field, value=value, advice=advice)
 
 

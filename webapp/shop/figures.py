@@ -10,12 +10,19 @@ from webapp.storage import clock, events
 from webapp.storage.database import reading, writing
 from webapp.storage.tables import Event
 
-AGREED = "agreed"  # reason: the consent's version
-PHOTO = "photo"
+# The way of a visit, in this order
+ARRIVAL = "arrival"  # the start page was opened, once a visit
+AGREED = "agreed"  # a photo was sent with consent; reason: the consent's version
+PHOTO = "photo"  # a face was found in it, and it was kept
+TRY_ON = "try-on"
+FAVOURITE = "favourite"  # a colourway was marked
+SHOP_LINK = "shop-link"  # the way to where a frame is sold was taken
+# Beside it
 CONCERN = "concern"  # reason: the concern's code
 REFUSED = "refused"  # reason: the error's code
-TRY_ON = "try-on"
 DELETED = "deleted"  # by the shopper
+SHARED = "shared"
+LOOKS_WRONG = "looks-wrong"  # reason: what, as the shopper said
 
 
 def record(kind: str, **what: Any) -> None:

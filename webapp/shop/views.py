@@ -45,7 +45,7 @@ class FrameView:
     """A frame of the catalogue. `price_cents`: hundredths of `currency` (ISO 4217).
 
     `shape` and `material` are values of `webapp.eyewear.frame.Shape` and `Material`;
-    `status` is draft, published or retired.
+    `status` is draft, published or retired. `shop_link`: where it is sold, if that is known.
     """
 
     slug: str
@@ -60,6 +60,7 @@ class FrameView:
     currency: str
     status: str
     variants: tuple[VariantView, ...]
+    shop_link: str | None = None
 
     @property
     def size(self) -> str:

@@ -94,6 +94,7 @@ class TryOn(Base):
 
     `nudge_up`, `nudge_out`, mm, and `nudge_tilt`, degrees: how the frame was moved from where
     it rests, which tells nothing of the face. `tint`: photochromic lenses' state, 0 to 1.
+    `complaint`: what the shopper said is wrong with it, so that it is counted once.
     """
 
     __tablename__ = "try_on"
@@ -108,6 +109,7 @@ class TryOn(Base):
     nudge_out: Mapped[float] = mapped_column(default=0.0, server_default="0")
     nudge_tilt: Mapped[float] = mapped_column(default=0.0, server_default="0")
     tint: Mapped[float] = mapped_column(default=1.0, server_default="1")
+    complaint: Mapped[str | None] = mapped_column(String(16))
     milliseconds: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=moment)
 
@@ -117,7 +119,10 @@ class TryOn(Base):
 
 
 class Frame(Base):
-    """A frame of the catalogue: marks and build as in `webapp.eyewear.frame`, mm and degrees."""
+    """A frame of the catalogue: marks and build as in `webapp.eyewear.frame`, mm and degrees.
+
+    `shop_link`: the address at which it is sold, if it is known.
+    """
 
     __tablename__ = "frame"
 
@@ -143,6 +148,7 @@ class Frame(Base):
     pads: Mapped[bool]
     price_cents: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
+    shop_link: Mapped[str | None] = mapped_column(String(500))
     status: Mapped[str] = mapped_column(String(16), default=Status.DRAFT, index=True)
     created_at: Mapped[datetime] = mapped_column(default=moment)
     published_at: Mapped[datetime | None]

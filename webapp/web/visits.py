@@ -16,6 +16,14 @@ def known() -> str:
     return str(session.get("visit", ""))
 
 
+def arrive() -> bool:
+    """Return whether this is the visit's first page, and note that it was."""
+    first = "arrived" not in session and "visit" not in session
+    if first:
+        session["arrived"] = True
+    return first
+
+
 def begin() -> str:
     """Return the visit's id, made on the first call; from now on it lasts as long as a photo."""
     if "visit" not in session:
