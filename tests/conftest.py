@@ -14,6 +14,8 @@ from PIL import Image
 from skimage import data
 
 from tests.factories import published
+from tests.servers import postgres_server as postgres_server  # what tests name is found here
+from tests.servers import redis_server as redis_server
 from webapp import create_app, storage
 from webapp.faces.finder import Face, FaceFinder
 

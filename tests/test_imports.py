@@ -36,6 +36,7 @@ HOME = {  # the areas that may import a library
     "flask_sqlalchemy": "storage",
     "flask_migrate": "storage",
     "alembic": "storage",
+    "redis": "storage queue",
     "flask": WEB,
     "werkzeug": WEB,
     "flask_wtf": "web pages __init__",

@@ -1,9 +1,5 @@
 """The same shop on a real PostgreSQL, by `DATABASE_URL` alone. Skips where none is installed."""
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -15,6 +11,7 @@ from sqlalchemy import select
 
 from tests import factories
 from tests.factories import VISIT, FakeFinder, keep, on_disk, published, see_with
+from tests.servers import Server, new_database
 from webapp import create_app, storage
 from webapp.errors import EmailTaken, NotFound, SlugTaken
 from webapp.shop import accounts, catalogue, figures, photos, sweep, tryons
@@ -22,42 +19,11 @@ from webapp.storage import clock, database
 from webapp.storage.database import Base, db, reading, writing
 from webapp.storage.tables import Event, Image
 
-pytest.importorskip("psycopg", reason="psycopg is not installed")
-
-
-def program(name: str) -> str:
-    """The path of one of PostgreSQL's programs; Debian keeps them off the PATH."""
-    found = shutil.which(name)
-    if found:
-        return found
-    for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True):
-        return str(path)
-    pytest.skip("PostgreSQL is not installed")
-
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """A PostgreSQL server of the test's own, on a socket in a short-lived folder."""
-    initdb, pg_ctl = program("initdb"), program("pg_ctl")
-    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
-    top = Path(tempfile.mkdtemp(prefix="pg"))  # pytest's own folders are too deep for a socket
-    if user:
-        shutil.chown(top, user)
-
-    def call(*command: str) -> None:
-        subprocess.run(command, check=True, user=user, cwd=top, stdout=subprocess.DEVNULL)
-
-    data = str(top / "data")
-    try:
-        call(initdb, "-D", data, "-U", "shop", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={top} -c fsync=off"
-        call(pg_ctl, "-D", data, "-o", options, "-l", str(top / "log"), "-w", "start")
-        try:
-            yield f"postgresql://shop@/postgres?host={top}"
-        finally:
-            call(pg_ctl, "-D", data, "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(top, ignore_errors=True)
+def address(postgres_server: Server) -> str:
+    """A database of these tests' own."""
+    return new_database(postgres_server, "storage")
 
 
 @pytest.fixture(autouse=True)

@@ -207,6 +207,8 @@ OF_COMMANDS = {
     "database-outdated",
     "file-unreadable",
     "output-unwritable",
+    "redis-away",
+    "redis-unfit",
     "setting-invalid",
     "training-data-broken",
 }

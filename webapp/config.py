@@ -33,6 +33,11 @@ SETTINGS = (
         "where shoppers reach the shop; https makes cookies secure",
     ),
     Setting("DATABASE_URL", "", "SQLAlchemy address; empty: SQLite at instance/lorgnette.sqlite"),
+    Setting(
+        "REDIS_URL",
+        "",
+        "Redis address, redis://HOST:6379/0, which several workers or machines share; empty: none",
+    ),
     Setting("FILES_DIR", "", "folder of the stored pictures; empty: instance/files"),
     Setting("SHOP_NAME", "Lorgnette", "the name on every page"),
     Setting("PHOTO_HOURS", 24, "hours a shopper's photo and its try-ons are kept"),

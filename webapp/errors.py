@@ -303,3 +303,15 @@ class CallUnderWay(LorgnetteError):
     """The first call with this Idempotency-Key has not been answered yet. Params: seconds."""
 
     code, status = "call-under-way", 409
+
+
+class RedisAway(LorgnetteError):
+    """Redis is named by REDIS_URL, but does not answer. Params: reason."""
+
+    code, status = "redis-away", 503
+
+
+class RedisUnfit(LorgnetteError):
+    """The Redis at REDIS_URL is too old. Params: version, least."""
+
+    code, status = "redis-unfit", 503

@@ -1,9 +1,12 @@
 """How often one address may ask for what costs much or invites guessing.
 
-The counts live in this process's memory, which is right for one worker process; several
-would each count on their own.
+The counts live in Redis where REDIS_URL names one, and hold for all workers and machines;
+else in this process's memory, which is right for one worker process. While Redis is away,
+each process counts on its own: nobody is refused for it, and nobody gets a free hand.
 """
 
+import hashlib
+import hmac
 from math import ceil
 from time import time
 
@@ -11,11 +14,25 @@ from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-limiter = Limiter(key_func=get_remote_address)
+from webapp.storage import shared
+
+
+def caller() -> str:
+    """Return what an address is counted by: no address lies in Redis, nor can it be guessed."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, get_remote_address().encode(), hashlib.sha256).hexdigest()[:32]
+
+
+limiter = Limiter(key_func=caller)
 
 
 def init_app(app: Flask) -> None:
-    """Count in memory."""
+    """Count in Redis, or in memory where there is none."""
+    if app.config["REDIS_URL"]:
+        app.config.setdefault("RATELIMIT_STORAGE_URI", app.config["REDIS_URL"])
+        app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", shared.options())
+        app.config.setdefault("RATELIMIT_KEY_PREFIX", f"{shared.PREFIX}limits")
+        app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", True)
     app.config.setdefault("RATELIMIT_STORAGE_URI", "memory://")
     # Its headers would set Retry-After on every answer, refused or not.
     app.config.setdefault("RATELIMIT_HEADERS_ENABLED", False)
