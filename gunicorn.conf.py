@@ -24,7 +24,7 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 
 def when_ready(server: Any) -> None:
-    """Follow the supervisor, where there is one (webapp/jobs.py): end when it is gone.
+    """Follow the supervisor, where there is one (webapp/jobs): end when it is gone.
 
     Not imported from there: what the arbiter has imported, its workers can't reload.
     """

@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from tests.factories import on_disk
-from webapp import jobs
 from webapp.config import SETTINGS
 from webapp.drawn.catalogue import demo_frames
+from webapp.jobs import clock
 from webapp.shop import catalogue
 from webapp.shop.views import SweepReport
 from webapp.storage import files
@@ -53,7 +53,7 @@ def test_a_sweep_says_what_it_did(app: Flask, commands: FlaskCliRunner) -> None:
 
 def test_missing_artwork_is_named() -> None:
     """An admin must load it again, so it is said which."""
-    said = jobs.said(SweepReport(expired=0, doomed=0, orphans=0, lost=0, broken=("ada/red",)))
+    said = clock.said(SweepReport(expired=0, doomed=0, orphans=0, lost=0, broken=("ada/red",)))
 
     assert "ada/red" in said
 
@@ -70,7 +70,7 @@ def test_the_worker_sweeps_again_and_again(
         return len(rests) == 3
 
     monkeypatch.setattr("webapp.shop.sweep.run", lambda: swept.append(None))
-    monkeypatch.setattr(jobs, "stdin_closes_within", closes)
+    monkeypatch.setattr(clock, "stdin_closes_within", closes)
 
     done = commands.invoke(args=["worker", "--follow"])
 

@@ -23,7 +23,8 @@ LAYERS = (  # lowest first; an area imports only itself and earlier lines
     "faces rendering storage queue",
     "shop",
     "web",
-    "pages api cli jobs",
+    "pages api jobs",
+    "cli",  # starts what jobs hold
     "__init__",
 )
 RANK = {area: rank for rank, layer in enumerate(LAYERS) for area in layer.split()}

@@ -22,8 +22,10 @@ from tests.processes import (
     runs,
     wait_until,
 )
-from webapp import create_app, jobs, storage
+from webapp import create_app, storage
 from webapp.eyewear.frame import Build, SizeMarks
+from webapp.jobs.keeping import Kept
+from webapp.jobs.serving import answers
 from webapp.shop import catalogue
 
 ROOT = Path(__file__).parent.parent
@@ -59,7 +61,7 @@ def serving(folder: Path) -> Iterator[Served]:
         wait_until(
             lambda: (
                 process.poll() is not None
-                or (jobs.answers(served.port) and len(family_of(process.pid)) >= 3)
+                or (answers(served.port) and len(family_of(process.pid)) >= 3)
             ),
             "gunicorn, its worker and the clock run",
         )
@@ -182,7 +184,7 @@ def test_a_server_that_ends_ends_the_shop(shop_to_close: Served) -> None:
 
 def test_a_clock_that_keeps_dying_is_given_longer_pauses() -> None:
     """A fault that stays does not keep the processor busy; one that passes costs a second."""
-    kept = jobs.Kept((sys.executable, "-c", "raise SystemExit(1)"), dict(os.environ))
+    kept = Kept("clock", (sys.executable, "-c", "raise SystemExit(1)"), dict(os.environ))
     pauses = []
     for _ in range(3):
         kept.due = 0.0
