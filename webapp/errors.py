@@ -122,6 +122,12 @@ class SlugTaken(LorgnetteError):
     code, status = "slug-taken", 409
 
 
+class NumberTaken(LorgnetteError):
+    """Another colourway has that SKU or GTIN. Params: field, value."""
+
+    code, status = "number-taken", 409
+
+
 class EmailTaken(LorgnetteError):
     """Another admin already has this address. Params: email."""
 

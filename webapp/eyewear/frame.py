@@ -50,6 +50,22 @@ class Material(StrEnum):
     MIXED = "mixed"
 
 
+class Gender(StrEnum):
+    """Whom a frame is made for."""
+
+    WOMEN = "women"
+    MEN = "men"
+    UNISEX = "unisex"
+    KIDS = "kids"
+
+
+class Type(StrEnum):
+    """Whether a frame is sold for a prescription or for the sun."""
+
+    OPTICAL = "optical"
+    SUN = "sun"
+
+
 class LensKind(StrEnum):
     """How a lens is tinted."""
 

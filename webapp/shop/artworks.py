@@ -44,6 +44,16 @@ def drafts_of(eyewear: Eyewear) -> list[Draft]:
     ]
 
 
+def places_of(artwork: Artwork) -> dict[str, Any]:
+    """Return the artwork's scale and points as a variant's row holds them."""
+    return {
+        "scale": artwork.scale,
+        "centre": list(artwork.centre),
+        "joint": list(artwork.joint),
+        "ear": list(artwork.ear),
+    }
+
+
 def marks_of(frame: Frame) -> SizeMarks:
     """Return the size marks that a frame's row holds."""
     return SizeMarks(frame.lens_width, frame.lens_height, frame.bridge, frame.temple, frame.width)

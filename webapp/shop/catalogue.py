@@ -1,31 +1,20 @@
 """The catalogue: frames, their colourways and artwork."""
 
-import re
 from collections.abc import Callable
-from dataclasses import asdict
+from typing import Any
 
 from webapp.drawn.catalogue import DemoFrame, demo_frames
 from webapp.errors import InvalidFrame, NotFound
-from webapp.eyewear.frame import Artwork, Build, Eyewear, Lens, Material, Shape, SizeMarks
+from webapp.eyewear.frame import Artwork, Build, Eyewear, LensKind, SizeMarks, Type
 from webapp.shop import artworks, viewing
+from webapp.shop.frame_fields import ColourwayFields, FrameFields, LensChoice, lens_from
 from webapp.shop.views import FrameView, VariantView
 from webapp.storage import catalogue as rows
 from webapp.storage import clock, images
 from webapp.storage.database import reading, writing
 from webapp.storage.tables import Frame, Status, Variant
 
-# What words and numbers may look like, and how to say it.
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"), "small letters, digits and single hyphens"
-SWATCH = re.compile(r"#[0-9a-fA-F]{6}"), "a colour as #rrggbb"
-CURRENCY = re.compile(r"[A-Z]{3}"), "three capital letters, such as EUR"
-WORD = re.compile(r"(?=.*\S)[^\x00-\x1f]{1,120}"), "1 to 120 characters"
-LINK = (
-    re.compile(r"https?://[^\s\x00-\x1f\x7f<>\"\\]{1,480}"),
-    "an address that begins with https:// or http://",
-)
-SHORT_WORD = re.compile(r"[a-z]{1,16}"), "women, men, unisex or kids"
 DEMO_SHOP = "https://example.com/"  # reserved for examples: it sells nothing
-DEAREST_CENTS = 100_000_000
 
 
 def published() -> list[FrameView]:
@@ -58,81 +47,33 @@ def add_frame(
     build: Build,
     price_cents: int,
     currency: str = "EUR",
+    type: str = Type.OPTICAL,
     shop_link: str | None = None,
 ) -> FrameView:
     """Add a draft without colourways. Raises `InvalidFrame`, `SlugTaken`."""
-    check("slug", slug, SLUG)
-    check("name", name, WORD)
-    check("brand", brand, WORD)
-    check("gender", gender, SHORT_WORD)
-    check("currency", currency, CURRENCY)
-    if shop_link is not None:
-        check("shop_link", shop_link, LINK, most=500)
-    check_choice("shape", shape, Shape)
-    check_choice("material", material, Material)
-    if not 0 <= price_cents <= DEAREST_CENTS:
-        raise InvalidFrame(field="price_cents", value=price_cents, advice="0 to a million")
-    row = Frame(
-        slug=slug,
-        name=name,
-        brand=brand,
-        shape=str(shape),
-        material=str(material),
-        gender=gender,
-        price_cents=price_cents,
-        currency=currency,
-        shop_link=shop_link,
-        status=Status.DRAFT,
-        **asdict(marks),
-        **{**asdict(build), "hinge": list(build.hinge)},
-    )
+    fields = FrameFields(
+        slug, name, brand, shape, material, gender, type, marks, build, price_cents, currency,
+        shop_link,
+    )  # fmt: skip
+    row = Frame(status=Status.DRAFT, **fields.columns())
     with writing() as session:
         rows.add(session, row)
         return frame_view(row)
 
 
-def add_variant(
-    frame_slug: str,
-    *,
-    slug: str,
-    name: str,
-    swatch: str,
-    lens: Lens,
-    lens_label: str,
-    artwork: Artwork,
-) -> VariantView:
-    """Add a colourway with its artwork. Raises `NotFound`, `InvalidFrame`, `SlugTaken`."""
-    check("slug", slug, SLUG)
-    check("name", name, WORD)
-    check("lens_label", lens_label, WORD)
-    check("swatch", swatch, SWATCH)
+def add_variant(frame_slug: str, *, artwork: Artwork, **fields: Any) -> VariantView:
+    """Add a colourway with its artwork; `fields`: as of `ColourwayFields`.
+
+    Raises `NotFound`, `InvalidFrame`, `SlugTaken`.
+    """
+    told = ColourwayFields(**fields)
     owner = frame(frame_slug)  # before the pictures are encoded for nothing
-    eyewear = Eyewear(owner.marks, artwork, owner.build, lens)
+    eyewear = Eyewear(owner.marks, artwork, owner.build, told.lens)
     with images.storing(*artworks.drafts_of(eyewear)) as (session, pictures):
-        front, lenses, temple, product = pictures
         row = Variant(
-            frame=rows.frame(session, frame_slug),
-            slug=slug,
-            name=name,
-            swatch=swatch.lower(),
-            lens_label=lens_label,
-            lens_kind=str(lens.kind),
-            transmittance=lens.transmittance,
-            transmittance_bottom=lens.transmittance_bottom,
-            tint=list(lens.tint),
-            reflectance=lens.reflectance,
-            mirror_tint=list(lens.mirror_tint),
-            clear_transmittance=lens.clear_transmittance,
-            polarised=lens.polarised,
-            front=front,
-            lenses=lenses,
-            temple=temple,
-            product=product,
-            scale=artwork.scale,
-            centre=list(artwork.centre),
-            joint=list(artwork.joint),
-            ear=list(artwork.ear),
+            frame=rows.frame(session, frame_slug), **told.columns(), **artworks.places_of(artwork)
         )
+        row.front, row.lenses, row.temple, row.product = pictures
         rows.add(session, row)
         return variant_view(row)
 
@@ -141,7 +82,7 @@ def publish(slug: str) -> FrameView:
     """Show the frame to shoppers. Raises `NotFound`; `InvalidFrame` without a colourway."""
     with writing() as session:
         row = rows.frame(session, slug)
-        if not row.variants:
+        if all(variant.withdrawn for variant in row.variants):
             raise InvalidFrame(field="variants", value=0, advice="at least one")
         if row.status != Status.PUBLISHED:
             row.status, row.published_at = Status.PUBLISHED, clock.now()
@@ -214,6 +155,7 @@ def load_demo_frame(demo: DemoFrame) -> bool:
             build=demo.build,
             price_cents=demo.price_cents,
             currency=demo.currency,
+            type=type_of(demo),
             shop_link=f"{DEMO_SHOP}?frame={demo.slug}",
         )
     if there.status != Status.DRAFT:
@@ -234,8 +176,13 @@ def load_demo_frame(demo: DemoFrame) -> bool:
     return True
 
 
-def frame_view(row: Frame) -> FrameView:
-    """Return what is shown of a frame's row; its session must still be open."""
+def type_of(demo: DemoFrame) -> Type:
+    """Return how a demo frame is sold: by the lens of its first colourway."""
+    return Type.OPTICAL if demo.variants[0].lens.kind == LensKind.CLEAR else Type.SUN
+
+
+def frame_view(row: Frame, *, withdrawn: bool = False) -> FrameView:
+    """Return what is shown of a frame's row, its session still open; to admins, `withdrawn` too."""
     return FrameView(
         slug=row.slug,
         name=row.name,
@@ -247,9 +194,17 @@ def frame_view(row: Frame) -> FrameView:
         build=artworks.build_of(row),
         price_cents=row.price_cents,
         currency=row.currency,
-        shop_link=row.shop_link,
         status=row.status,
-        variants=tuple(variant_view(variant) for variant in row.variants),
+        variants=tuple(
+            variant_view(variant) for variant in row.variants if withdrawn or not variant.withdrawn
+        ),
+        type=row.type,
+        shop_link=row.shop_link,
+        lens_options=tuple(
+            LensChoice(one.slug, one.label, lens_from(one.lens), one.extra_cents)
+            for one in row.lens_options
+        ),
+        updated=row.updated_at,
     )
 
 
@@ -262,18 +217,10 @@ def variant_view(row: Variant) -> VariantView:
         swatch=row.swatch,
         lens=artworks.lens_of(row),
         lens_label=row.lens_label,
+        sku=row.sku,
+        gtin=row.gtin,
+        stock=row.stock,
+        shop_link=row.shop_link or row.frame.shop_link,
+        withdrawn=row.withdrawn,
+        from_photos=row.front_photo_id is not None,
     )
-
-
-def check(field: str, value: str, rule: tuple[re.Pattern[str], str], most: int = 120) -> None:
-    """Raise `InvalidFrame` unless the value, at most `most` characters, looks as it should."""
-    pattern, advice = rule
-    if len(value) > most or not pattern.fullmatch(value):
-        raise InvalidFrame(field=field, value=value, advice=advice)
-
-
-def check_choice(field: str, value: str, choices: type[Shape] | type[Material]) -> None:
-    """Raise `InvalidFrame` unless the value is one of the choices."""
-    known = [str(choice) for choice in choices]
-    if value not in known:
-        raise InvalidFrame(field=field, value=value, advice=", ".join(known))

@@ -8,6 +8,7 @@ from webapp.fitting.advice import Advice, Centration
 from webapp.fitting.scene import Estimate
 from webapp.fitting.seat import Nudge, NudgeLimits
 from webapp.shop.closeups import Square
+from webapp.shop.frame_fields import LensChoice
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,12 @@ class PhotoView:
 
 @dataclass(frozen=True)
 class VariantView:
-    """A colourway. `swatch`: its colour as #rrggbb; `lens_label`: its lens in words."""
+    """A colourway. `swatch`: its colour as #rrggbb; `lens_label`: its lens in words.
+
+    `stock`: pieces, None where nobody counts. `shop_link`: where it can be bought, its own or
+    the frame's. `withdrawn`: shoppers no longer see it. `from_photos`: an admin can correct
+    where its artwork was cut.
+    """
 
     frame_slug: str
     slug: str
@@ -38,14 +44,21 @@ class VariantView:
     swatch: str
     lens: Lens
     lens_label: str
+    sku: str | None = None
+    gtin: str | None = None
+    stock: int | None = None
+    shop_link: str | None = None
+    withdrawn: bool = False
+    from_photos: bool = False
 
 
 @dataclass(frozen=True)
 class FrameView:
     """A frame of the catalogue. `price_cents`: hundredths of `currency` (ISO 4217).
 
-    `shape` and `material` are values of `webapp.eyewear.frame.Shape` and `Material`;
-    `status` is draft, published or retired. `shop_link`: where it is sold, if that is known.
+    `shape`, `material`, `gender` and `type` are values of the enumerations of those names in
+    `webapp.eyewear.frame`; `status` is draft, published or retired. `shop_link`: where it is
+    sold, if that is known. `updated`: of its last change by an admin, if any.
     """
 
     slug: str
@@ -60,7 +73,10 @@ class FrameView:
     currency: str
     status: str
     variants: tuple[VariantView, ...]
+    type: str = "optical"
     shop_link: str | None = None
+    lens_options: tuple[LensChoice, ...] = ()
+    updated: datetime | None = None
 
     @property
     def size(self) -> str:

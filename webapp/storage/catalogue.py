@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webapp.errors import NotFound, SlugTaken
+from webapp.errors import NotFound, NumberTaken, SlugTaken
 from webapp.storage.tables import Frame, Status, Variant
 
 
@@ -31,7 +31,7 @@ def variant(session: Session, frame_slug: str, slug: str, *, shown: bool) -> Var
     query = select(Variant).join(Variant.frame)
     query = query.where(Frame.slug == frame_slug, Variant.slug == slug)
     if shown:
-        query = query.where(Frame.status == Status.PUBLISHED)
+        query = query.where(Frame.status == Status.PUBLISHED, Variant.withdrawn.is_(False))
     row = session.scalars(query).one_or_none()
     if row is None:
         raise NotFound()
@@ -41,9 +41,23 @@ def variant(session: Session, frame_slug: str, slug: str, *, shown: bool) -> Var
 def add(session: Session, row: Frame | Variant) -> None:
     """Add a frame or a variant. Raises `SlugTaken`."""
     session.add(row)
+    settle(session, row)
+
+
+def settle(session: Session, row: Frame | Variant) -> None:
+    """Bring what changed to the database.
+
+    Raises:
+        SlugTaken: another has the short name.
+        NumberTaken: another colourway has the SKU or GTIN.
+    """
     try:
         session.flush()
     except IntegrityError as error:
+        told = str(error.orig)
+        for name in ("sku", "gtin"):
+            if name in told:
+                raise NumberTaken(field=name, value=getattr(row, name)) from error
         raise SlugTaken(slug=row.slug) from error
 
 
@@ -54,6 +68,8 @@ def with_image(session: Session, image_ids: Collection[int]) -> list[str]:
         Variant.lenses_id.in_(image_ids),
         Variant.temple_id.in_(image_ids),
         Variant.product_id.in_(image_ids),
+        Variant.front_photo_id.in_(image_ids),
+        Variant.side_photo_id.in_(image_ids),
     )
     rows = session.scalars(select(Variant).where(owns).order_by(Variant.id))
     return [f"{row.frame.slug}/{row.slug}" for row in rows]

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.storage import clock
+from webapp.storage.catalogue_tables import Frame as Frame
+from webapp.storage.catalogue_tables import LensOption as LensOption
+from webapp.storage.catalogue_tables import ReferenceModel as ReferenceModel
+from webapp.storage.catalogue_tables import Status as Status
+from webapp.storage.catalogue_tables import Variant as Variant
+from webapp.storage.clock import moment as moment
 from webapp.storage.database import Base as Base
-
-
-def moment() -> datetime:
-    """Return now; asked of the clock each time, so that tests can move it."""
-    return clock.now()
 
 
 class Kind(StrEnum):
@@ -25,14 +25,8 @@ class Kind(StrEnum):
     LENSES = "lenses"
     TEMPLE = "temple"
     PRODUCT = "product"
-
-
-class Status(StrEnum):
-    """Where a frame is on its way through the catalogue."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    RETIRED = "retired"
+    SOURCE = "source"  # a product photo that artwork was cut from
+    MODEL = "model"  # a consenting model's photo, for the back office's previews
 
 
 class Role(StrEnum):
@@ -116,90 +110,6 @@ class TryOn(Base):
     photo: Mapped[Photo] = relationship(back_populates="try_ons", lazy="joined", innerjoin=True)
     variant: Mapped["Variant"] = relationship(lazy="joined", innerjoin=True)
     image: Mapped[Image] = relationship(lazy="joined", innerjoin=True)
-
-
-class Frame(Base):
-    """A frame of the catalogue: marks and build as in `webapp.eyewear.frame`, mm and degrees.
-
-    `shop_link`: the address at which it is sold, if it is known.
-    """
-
-    __tablename__ = "frame"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str] = mapped_column(String(120))
-    brand: Mapped[str] = mapped_column(String(120))
-    shape: Mapped[str] = mapped_column(String(16))
-    material: Mapped[str] = mapped_column(String(16))
-    gender: Mapped[str] = mapped_column(String(16))
-    lens_width: Mapped[float]
-    lens_height: Mapped[float]
-    bridge: Mapped[float]
-    temple: Mapped[float]
-    width: Mapped[float]
-    wrap: Mapped[float]
-    tilt: Mapped[float]
-    vertex: Mapped[float]
-    base_curve: Mapped[float]
-    depth: Mapped[float]
-    temple_thickness: Mapped[float]
-    hinge: Mapped[list[float]] = mapped_column(JSON)
-    pads: Mapped[bool]
-    price_cents: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3))
-    shop_link: Mapped[str | None] = mapped_column(String(500))
-    status: Mapped[str] = mapped_column(String(16), default=Status.DRAFT, index=True)
-    created_at: Mapped[datetime] = mapped_column(default=moment)
-    published_at: Mapped[datetime | None]
-
-    variants: Mapped[list["Variant"]] = relationship(
-        back_populates="frame", order_by="Variant.id", lazy="selectin"
-    )
-
-    __table_args__ = (
-        CheckConstraint(
-            f"status IN ({', '.join(repr(str(status)) for status in Status)})", name="status"
-        ),
-        CheckConstraint("price_cents >= 0", name="price"),
-    )
-
-
-class Variant(Base):
-    """A colourway: its lens, and its artwork's pictures with their calibration in pixels."""
-
-    __tablename__ = "variant"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    frame_id: Mapped[int] = mapped_column(ForeignKey("frame.id"))
-    slug: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(120))
-    swatch: Mapped[str] = mapped_column(String(7))
-    lens_label: Mapped[str] = mapped_column(String(120))
-    lens_kind: Mapped[str] = mapped_column(String(16))
-    transmittance: Mapped[float]
-    transmittance_bottom: Mapped[float | None]
-    tint: Mapped[list[float]] = mapped_column(JSON)
-    reflectance: Mapped[float]
-    mirror_tint: Mapped[list[float]] = mapped_column(JSON)
-    clear_transmittance: Mapped[float | None]
-    polarised: Mapped[bool] = mapped_column(default=False)
-    front_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
-    lenses_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
-    temple_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
-    product_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)
-    scale: Mapped[float]
-    centre: Mapped[list[float]] = mapped_column(JSON)
-    joint: Mapped[list[float]] = mapped_column(JSON)
-    ear: Mapped[list[float]] = mapped_column(JSON)
-
-    frame: Mapped[Frame] = relationship(back_populates="variants", lazy="joined", innerjoin=True)
-    front: Mapped[Image] = relationship(foreign_keys=front_id)
-    lenses: Mapped[Image] = relationship(foreign_keys=lenses_id)
-    temple: Mapped[Image] = relationship(foreign_keys=temple_id)
-    product: Mapped[Image] = relationship(foreign_keys=product_id)
-
-    __table_args__ = (UniqueConstraint("frame_id", "slug"),)
 
 
 class Admin(Base):

@@ -113,6 +113,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "invalid-frame": ("That frame is not possible", "%(field)s: %(advice)s."),
     "slug-taken": ("That short name is taken", "Another frame is already called %(slug)s."),
+    "number-taken": (
+        "That number is taken",
+        "Another colourway already has the %(field)s %(value)s.",
+    ),
     "email-taken": ("That address is taken", "There is already an admin with %(email)s."),
     "email-invalid": ("That is not an e-mail address", "Please check it for a slip of the pen."),
     "weak-password": ("That password is too short", "Please use at least %(least)s characters."),
