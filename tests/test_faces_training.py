@@ -13,6 +13,7 @@ from webapp.faces.conventions import LANDMARKS
 from webapp.faces.crops import apply, crop_matrix, face_frames, warp_crop
 from webapp.faces.looks import decode_heat, letterbox
 from webapp.faces.networks import LandmarkNet, blocks_in, deepened
+from webapp.faces.training.balance import by_turn, shares
 from webapp.faces.training.chips import CHIP_SIDES, Chips, Sources, load_chips, load_pictures
 from webapp.faces.training.landmarks import read_start
 from webapp.faces.training.samples import choose_row
@@ -45,7 +46,7 @@ def sources():
     )
     chips = Chips(photos, landmarks, face_frames(landmarks).astype(np.float32), {})
     pictures = [rng.integers(0, 256, (200, 300, 3)).astype(np.uint8) for _ in range(2)]
-    return Sources(chips, np.arange(6), pictures)
+    return Sources(chips, np.arange(6), pictures, np.ones(6))
 
 
 @pytest.mark.parametrize("degrees", [-40, 0, 25])
@@ -185,12 +186,25 @@ def test_turned_heads_are_shown_more_often(sources):
     """They are few among the photos and the hardest to read."""
     landmarks = np.zeros((2, LANDMARKS, 3), np.float32)
     landmarks[:, 454] = (100, 0, 0), (70, 0, 70)  # one looks ahead, the other away by 45 degrees
-    turned = Sources(replace(sources.chips, landmarks=landmarks), np.arange(2), sources.faceless)
+    turned = replace(sources, rows=np.arange(2), shares=by_turn(landmarks))
     rng = np.random.default_rng(4)
 
     shown = np.bincount([choose_row(turned, rng) for _ in range(300)])
 
     assert shown[1] > 1.5 * shown[0] > 0
+
+
+def test_faces_of_groups_that_are_read_worse_are_shown_more_often(tmp_path):
+    """Who agreed least with the teacher gets more of the training, whatever the shard."""
+    for number in range(4):
+        race = np.array(["Indian", "Middle Eastern" if number == 2 else "Indian"])
+        np.savez(tmp_path / f"fairface-{number}.npz", race=race, age=np.array(["20-29"] * 2))
+
+    often = shares(tmp_path, np.ones((8, LANDMARKS, 3), np.float32))
+
+    assert often.max() == 1
+    assert set(np.flatnonzero(often == 1)) == {5}
+    assert np.all(np.delete(often, 5) > 0.3)
 
 
 def test_a_folder_without_pictures_is_an_error(tmp_path):

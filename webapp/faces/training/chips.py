@@ -40,11 +40,15 @@ class Chips:
 
 @dataclass(frozen=True)
 class Sources:
-    """What scenes are made of: chips, the rows of them to use, and pictures without a face."""
+    """What scenes are made of: chips, the rows of them to use, and pictures without a face.
+
+    shares: how often each chip is shown where the hard ones come more often, (N,) 0 to 1.
+    """
 
     chips: Chips
     rows: np.ndarray
     faceless: list[np.ndarray]
+    shares: np.ndarray
 
 
 def load_chips(data: Path, cache: Path) -> Chips:
@@ -112,11 +116,22 @@ def _decode_all(data: Path, cache: Path, done: Path) -> None:
     np.savez(done, train=split["train"], validation=split["validation"], test=split["test"])
 
 
-def _open_shard(path: Path) -> dict[str, np.ndarray]:
+def read_labels(data: Path, column: str) -> np.ndarray:
+    """Return what FairFace says of every row, (N,) str: "race", "age" or "gender".
+
+    Raises:
+        TrainingDataBroken: a shard can't be read.
+    """
+    return np.concatenate([_open_shard(data / name, (column,))[column] for name in _SHARDS])
+
+
+def _open_shard(
+    path: Path, columns: tuple[str, ...] = ("jpeg", "offset", "landmarks_x32")
+) -> dict[str, np.ndarray]:
     try:
         # Opened here: numpy leaves a file that is no archive open.
         with path.open("rb") as file, np.load(file) as shard:
-            return {key: shard[key] for key in ("jpeg", "offset", "landmarks_x32")}
+            return {key: shard[key] for key in columns}
     except (OSError, ValueError, KeyError, BadZipFile, zlib.error) as error:
         raise TrainingDataBroken(file=str(path), record=-1) from error
 

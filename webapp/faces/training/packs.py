@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from webapp.faces.conventions import DETECTOR_STRIDE
+from webapp.faces.training.balance import shares
 from webapp.faces.training.chips import FACELESS_KEPT_OUT, Sources, load_chips, load_pictures
 from webapp.faces.training.samples import make_sample
 from webapp.faces.training.scenes import SIDE, compose
@@ -33,7 +34,7 @@ def open_sources(data: Path, cache: Path, part: str = "train") -> Sources:
     pictures = load_pictures(data.parent / "faceless-train")
     cut = len(pictures) - FACELESS_KEPT_OUT
     faceless = pictures[:cut] if part == "train" else pictures[cut:]
-    return Sources(chips, chips.rows[part], faceless)
+    return Sources(chips, chips.rows[part], faceless, shares(data, chips.landmarks))
 
 
 class SceneMaker:

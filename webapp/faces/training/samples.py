@@ -12,9 +12,6 @@ from webapp.faces.training.cutouts import non_face
 
 _CHIP = 160
 _UNTOUCHED = 0.25  # of the faces: as sharp and as well lit as most shoppers' are
-_TURNED = 35.0  # degrees; faces turned less are shown less often, in proportion
-_FRONTAL = 0.45  # but no less than this share
-_RIGHT_SIDE, _LEFT_SIDE = 234, 454  # of the wearer's face, by the ears
 _EYES = ((33, 133, 468), (263, 362, 473))  # corners and iris centre
 Sample = tuple[np.ndarray, np.ndarray, float]
 
@@ -66,13 +63,10 @@ def _face(
 
 
 def choose_row(sources: Sources, rng: np.random.Generator) -> int:
-    """Return a face's row; turned heads come more often, as they are few and the hardest."""
+    """Return a face's row, each as often as its share says."""
     while True:
         row = int(rng.choice(sources.rows))
-        sides = sources.chips.landmarks[row][[_RIGHT_SIDE, _LEFT_SIDE]]
-        across = sides[1] - sides[0]
-        turn = abs(np.degrees(np.arctan2(across[2], np.hypot(across[0], across[1]))))
-        if rng.random() < np.clip(turn / _TURNED, _FRONTAL, 1):
+        if rng.random() < sources.shares[row]:
             return row
 
 
