@@ -13,7 +13,7 @@ from skimage import data
 
 from webapp.errors import ModelUnusable
 from webapp.faces.crops import Pyramid, apply, crop_matrix, eye_centres, warp_crop
-from webapp.faces.finder import Candidate, FaceFinder, _worth_reading
+from webapp.faces.finder import LOOKS, Candidate, FaceFinder, _leaves_doubt, _worth_reading
 from webapp.faces.training.evaluate import evaluate_faceless, evaluate_photos
 
 WEIGHTS = Path(__file__).parents[1] / "webapp" / "faces" / "weights"
@@ -155,6 +155,14 @@ def test_a_doubtful_proposal_is_cropped_again(finder, astronaut, monkeypatch):
 
     away = np.linalg.norm(face.landmarks[:, :2] - wanted[:, :2], axis=1)
     assert away.mean() < 0.01 * max(face.box[2:])
+
+
+@pytest.mark.parametrize("share", [0.06, 0.5], ids="a face {:.0%} of the photo".format)
+def test_a_small_face_asks_for_a_closer_look(share):
+    """Beside a face as small as any that is sought, a look may have missed another."""
+    seen = np.array([[90.0, 90.0, share * LOOKS[-1], 0.0, 0.99]])
+
+    assert _leaves_doubt(seen, sure=0.6) == (share < 0.1)
 
 
 def test_a_torch_without_fused_operations_finds_the_same(finder, astronaut, monkeypatch):

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from webapp.faces.inference import Networks
 
 LOOKS = (192, 384, 576)  # pixels of the photo's longer side, in the order they are tried
-_SMALL = 30.0  # pixels in a look; of faces this small there may be more than it shows
+# Pixels in a look; of faces this small there may be more than it shows. It is 6 % of the last
+# look's side: the least width that faces are sought at.
+_SMALL = 36.0
 _TINY_PHOTO = 16  # pixels; below this a photo cannot hold a face
 _PROPOSALS = 40  # per look
 _BATCH = 32  # crops read at once
