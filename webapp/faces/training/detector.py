@@ -100,7 +100,7 @@ class Run:
             group["lr"] = learning_rate(self.step, self.steps)
         wanted = torch.from_numpy(targets).to(self.device)
         self.net.train()
-        with torch.autocast(self.device.type, torch.bfloat16):  # twice as fast on recent CPUs
+        with half_precision(self.device):
             told = self.net(to_input(images, self.device))
         heat, place = detector_losses(told.float(), wanted)
         self.optimiser.zero_grad()
@@ -167,6 +167,15 @@ def follow(average: torch.nn.Module, net: torch.nn.Module, keep: float) -> None:
             mean.lerp_(weight, 1 - keep)
         for held, now in zip(average.buffers(), net.buffers(), strict=True):
             held.copy_(now)
+
+
+def half_precision(device: torch.device) -> torch.autocast:
+    """Return a context in which convolutions use bfloat16 where the processor has it.
+
+    There it is twice as fast; where it must be emulated (AVX2 alone) a hundred times slower.
+    """
+    has_it = device.type != "cpu" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return torch.autocast(device.type, torch.bfloat16, enabled=bool(has_it))
 
 
 def to_input(images: np.ndarray, device: torch.device) -> torch.Tensor:

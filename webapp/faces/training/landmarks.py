@@ -19,7 +19,7 @@ from tqdm import tqdm
 from webapp.errors import TrainingDataBroken
 from webapp.faces.conventions import LANDMARKS
 from webapp.faces.networks import Detector, LandmarkNet, deepened, place
-from webapp.faces.training.detector import find_false_alarms, follow, to_input
+from webapp.faces.training.detector import find_false_alarms, follow, half_precision, to_input
 from webapp.faces.training.packs import CropMaker, PackQueue, open_sources
 
 BATCH = 64
@@ -167,7 +167,7 @@ class Run:
     def _losses(
         self, crops: torch.Tensor, wanted: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        with torch.autocast(self.device.type, torch.bfloat16):  # twice as fast on recent CPUs
+        with half_precision(self.device):
             if self.presence_only:
                 self.net.eval()
                 self.net.presence.train()
