@@ -218,7 +218,7 @@ def test_a_photo_deleted_while_it_is_rendered_gets_no_try_on(monkeypatch):
     kept, other = keep(), keep(photo(seed=1))
     render = tryons.render
 
-    def and_delete(*how: object) -> tuple[bytes, Nudge]:
+    def and_delete(*how: object) -> tryons.Worn:
         made = render(*how)  # type: ignore[arg-type]
         photos.delete(kept.token, VISIT)
         return made

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from webapp.pages import about, admin, frames, people, photos, start, tryons
+from webapp.pages import about, admin, figures, frames, people, photos, start, tryons
 
 
 def init_app(app: Flask) -> None:
     """Open the pages."""
-    for room in (start, photos, tryons, frames, about, admin, people):
+    for room in (start, photos, tryons, frames, about, admin, people, figures):
         app.register_blueprint(room.bp)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.pages.answers import SHOWN_WIDTH, private_picture
 from webapp.pages.forms import PdForm, TryOnForm
-from webapp.shop import catalogue, photos, tryons
+from webapp.shop import catalogue, figures, photos, tryons
 from webapp.web import visits
 from webapp.web.words import advice_on
 
@@ -74,7 +74,9 @@ def try_on(token: str) -> ResponseReturnValue:
         told=visits.told(token, face),
         nudge=form.nudge(),
         tint=form.state(),
+        steps=visits.ahead(),
     )
+    visits.passed(figures.TRY_ON)
     return redirect(url_for("tryons.result", token=made.token), 303)
 
 

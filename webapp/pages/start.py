@@ -69,7 +69,11 @@ def take_in(form: PhotoForm) -> PhotoView:
     data = form.upload()
     if not data:
         raise NoPhoto
-    return photos.keep(data, agreed=True, visit=visits.begin())
+    steps = visits.ahead()
+    visits.passed(figures.AGREED)
+    kept = photos.keep(data, agreed=True, visit=visits.begin(), steps=steps)
+    visits.passed(figures.PHOTO)
+    return kept
 
 
 def refuse(form: PhotoForm, error: LorgnetteError) -> ResponseReturnValue:

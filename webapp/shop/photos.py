@@ -1,6 +1,7 @@
 """A shopper's photos: taken in with consent, shown, deleted."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from webapp.faces.finder import Face
 from webapp.rendering import codec
 from webapp.rendering.codec import Picture
 from webapp.shop import figures, sight, viewing
+from webapp.shop.figures import Stopwatch
 from webapp.shop.sight import Seated
 from webapp.shop.views import PhotoView
 from webapp.storage import belongings, clock, images
@@ -22,11 +24,19 @@ CONSENT_VERSION = "2026-11"  # of the words on the start and privacy pages
 TOKEN_BYTES = 24  # 192 bits: nobody guesses one
 
 
-def keep(data: bytes, *, agreed: bool, visit: str, consent: str = CONSENT_VERSION) -> PhotoView:
+def keep(
+    data: bytes,
+    *,
+    agreed: bool,
+    visit: str,
+    consent: str = CONSENT_VERSION,
+    steps: Collection[str] = (),
+) -> PhotoView:
     """Take in a photo, if its owner agreed and it shows a face; else leave nothing behind.
 
     Args:
         consent: the version of the words agreed to.
+        steps: of a visit's way (`figures.WAY`), those that this one had not reached before.
 
     Raises:
         ConsentMissing: not agreed; the bytes were not looked at.
@@ -37,9 +47,12 @@ def keep(data: bytes, *, agreed: bool, visit: str, consent: str = CONSENT_VERSIO
     if not agreed:
         raise ConsentMissing()
     consented = clock.now()
-    figures.record(figures.AGREED, reason=consent)
+    with writing() as session:
+        session.add(Event(kind=figures.AGREED, reason=consent))
+        session.add_all(figures.first(steps, figures.AGREED))
+    watch = figures.Stopwatch()
     with figures.refusals_counted():
-        picture, found, concerns, jpeg = look(data)
+        picture, found, concerns, jpeg = look(data, watch)
     expires = clock.now() + timedelta(hours=belongings.settings()["PHOTO_HOURS"])
     width, height = picture.image.size
     draft = Draft(jpeg, Kind.PHOTO, "image/jpeg", width, height, expires)
@@ -56,24 +69,30 @@ def keep(data: bytes, *, agreed: bool, visit: str, consent: str = CONSENT_VERSIO
         )
         session.add_all([photo, Event(kind=figures.PHOTO)])
         session.add_all([Event(kind=figures.CONCERN, reason=code) for code in concerns])
+        session.add_all([*watch.events(), *figures.first(steps, figures.PHOTO)])
         session.flush()
         view = view_of(photo)
     viewing.remember(sight.current().sighting(view.token), found, concerns)
     return replace(view, concerns=concerns)
 
 
-def look(data: bytes) -> tuple[Picture, list[tuple[Face, Seated]], tuple[str, ...], bytes]:
+def look(
+    data: bytes, watch: Stopwatch
+) -> tuple[Picture, list[tuple[Face, Seated]], tuple[str, ...], bytes]:
     """Return the upload as a picture, its faces, what concerns the largest, the JPEG to store.
 
     Raises: as `keep`.
     """
     with sight.current().slot():  # it bounds the memory of large decodes too
-        picture = read(data)
-        pixels = picture.pixels()
-        found = viewing.find_faces(pixels, picture.focal_35mm)
-        quality = belongings.settings()["JPEG_QUALITY"]
-        concerns = viewing.concerns_in(pixels, found)
-        return picture, found, concerns, codec.encode_jpeg(picture.image, quality)
+        with watch.stage("decode"):
+            picture = read(data)
+            pixels = picture.pixels()
+        with watch.stage("faces"):
+            found = viewing.find_faces(pixels, picture.focal_35mm)
+            concerns = viewing.concerns_in(pixels, found)
+        with watch.stage("encode"):
+            jpeg = codec.encode_jpeg(picture.image, belongings.settings()["JPEG_QUALITY"])
+        return picture, found, concerns, jpeg
 
 
 def read(data: bytes) -> Picture:

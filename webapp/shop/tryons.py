@@ -3,6 +3,7 @@
 import math
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import astuple, dataclass, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from webapp.fitting.seat import Nudge, nudge_limits
 from webapp.rendering import codec, compose
 from webapp.shop import artworks, catalogue, figures, sight, viewing
 from webapp.shop.closeups import close_up
+from webapp.shop.figures import Stopwatch
 from webapp.shop.photos import TOKEN_BYTES
 from webapp.shop.sight import Seated
 from webapp.shop.viewing import Subject
@@ -54,6 +56,15 @@ class Wish:
     tint: float
 
 
+@dataclass(frozen=True)
+class Worn:
+    """A rendered try-on: its JPEG, the nudge that was held, and events that tell of the work."""
+
+    jpeg: bytes
+    nudge: Nudge
+    events: list[Event]
+
+
 def make(
     photo_token: str,
     visit: str,
@@ -65,6 +76,7 @@ def make(
     told: Told | None = None,
     nudge: Nudge | None = None,
     tint: float = 1.0,
+    steps: Collection[str] = (),
 ) -> TryOnView:
     """Render the photo with the variant, store it and count it.
 
@@ -72,6 +84,7 @@ def make(
         told: what is known of the face, instead of `pd_mm`.
         nudge: how the frame is moved from where it rests; as far as the nose allows.
         tint: the state of photochromic lenses, 0 clear to 1 darkened, clipped there.
+        steps: of a visit's way (`figures.WAY`), those that this one had not reached before.
 
     Raises:
         NotFound: the photo or a published variant of that name is not there.
@@ -86,9 +99,11 @@ def make(
         wish = wish_of(face, pd_mm, told, nudge, tint)
         chosen = choose(frame_slug, variant_slug)
         started = time.perf_counter()
-        jpeg, nudged = render(subject, chosen.eyewear, wish)
+        worn = render(subject, chosen.eyewear, wish)
     milliseconds = round(1000 * (time.perf_counter() - started))
-    token = store(subject, visit, chosen, replace(wish, nudge=nudged), jpeg, milliseconds)
+    counted = [*worn.events, *figures.first(steps, figures.TRY_ON)]
+    wish = replace(wish, nudge=worn.nudge)
+    token = store(subject, visit, chosen, wish, worn.jpeg, milliseconds, counted)
     if wish.told != Told():
         sight.current().sighting(photo_token).told[token] = wish.told
     return get(token, visit)
@@ -230,26 +245,37 @@ def choose(frame_slug: str, variant_slug: str) -> Chosen:
         return Chosen(row.frame_id, row.id, artworks.eyewear_of(row))
 
 
-def render(subject: Subject, eyewear: Eyewear, wish: Wish) -> tuple[bytes, Nudge]:
-    """Return the whole photo with the variant on a face, as JPEG, and the nudge that was held.
+def render(subject: Subject, eyewear: Eyewear, wish: Wish) -> Worn:
+    """Return the whole photo with the variant on a face, and what is counted of it.
 
     Raises: as `make`.
     """
-    watching = sight.current()
+    watching, watch = sight.current(), Stopwatch()
     with watching.slot():
-        pixels = codec.read_stored(viewing.data_of(subject))
+        with watch.stage("decode"):
+            pixels = codec.read_stored(viewing.data_of(subject))
         seen = watching.sighting(subject.token)
         camera, head = viewing.seat_of(subject, seen, wish.face, wish.told, pixels)
         held = nudge_limits(eyewear, head, wish.nudge).clamp(wish.nudge)
-        fit, worn = seat_frame(camera, head, eyewear, held), eyewear.at(wish.tint)
-        picture = compose.try_on(pixels, fit, worn, seed=subject.seed, in_place=True)
-        return codec.encode_jpeg(picture, belongings.settings()["JPEG_QUALITY"]), held
+        with watch.stage("render"):
+            fit, worn = seat_frame(camera, head, eyewear, held), eyewear.at(wish.tint)
+            picture = compose.try_on(pixels, fit, worn, seed=subject.seed, in_place=True)
+        with watch.stage("encode"):
+            jpeg = codec.encode_jpeg(picture, belongings.settings()["JPEG_QUALITY"])
+    verdict = figures.verdict(str(advise(eyewear, head).verdict))
+    return Worn(jpeg, held, [*watch.events(), verdict])
 
 
 def store(
-    subject: Subject, visit: str, chosen: Chosen, wish: Wish, jpeg: bytes, milliseconds: int
+    subject: Subject,
+    visit: str,
+    chosen: Chosen,
+    wish: Wish,
+    jpeg: bytes,
+    milliseconds: int,
+    counted: list[Event],
 ) -> str:
-    """Store and count a rendered try-on, and return its token.
+    """Store and count a rendered try-on, with other events of it, and return its token.
 
     Raises:
         NotFound: the photo was deleted or expired while it was rendered.
@@ -278,6 +304,7 @@ def store(
                     variant_id=chosen.variant_id,
                     milliseconds=milliseconds,
                 ),
+                *counted,
             ]
         )
     return token

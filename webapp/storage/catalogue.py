@@ -1,6 +1,7 @@
 """Queries on frames and their variants."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
@@ -73,3 +74,28 @@ def with_image(session: Session, image_ids: Collection[int]) -> list[str]:
     )
     rows = session.scalars(select(Variant).where(owns).order_by(Variant.id))
     return [f"{row.frame.slug}/{row.slug}" for row in rows]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What frames and colourways are called, by the ids of their rows."""
+
+    frames: dict[int, tuple[str, str]]
+    variants: dict[int, str]
+
+    def frame(self, id: int) -> tuple[str, str]:
+        """Return (name, slug); of one that is gone, what there is to say."""
+        return self.frames.get(id, (f"Frame {id}, gone", ""))
+
+    def variant(self, id: int) -> str:
+        """Return the name; of one that is gone, what there is to say."""
+        return self.variants.get(id, f"Colourway {id}, gone")
+
+
+def names(session: Session) -> Names:
+    """Return what everything in the catalogue is called."""
+    frames = session.execute(select(Frame.id, Frame.name, Frame.slug))
+    variants = session.execute(select(Variant.id, Variant.name))
+    return Names(
+        {id: (name, slug) for id, name, slug in frames}, {row.id: row.name for row in variants}
+    )

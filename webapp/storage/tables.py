@@ -4,7 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.storage.catalogue_tables import Frame as Frame
@@ -208,7 +218,10 @@ class ApiCall(Base):
 
 
 class Event(Base):
-    """Something that happened, to be counted: no visit, photo or face is named."""
+    """Something that happened, to be counted: no visit, photo or face is named.
+
+    `counted`: the sums hold it (`webapp.storage.tallies`).
+    """
 
     __tablename__ = "event"
 
@@ -219,5 +232,15 @@ class Event(Base):
     variant_id: Mapped[int | None] = mapped_column(ForeignKey("variant.id", ondelete="SET NULL"))
     reason: Mapped[str | None] = mapped_column(String(64))
     milliseconds: Mapped[int | None]
+    counted: Mapped[bool] = mapped_column(default=False, server_default=false())
 
-    __table_args__ = (Index("ix_event_kind_at", "kind", "at"),)
+    __table_args__ = (
+        Index("ix_event_kind_at", "kind", "at"),
+        Index("ix_event_at", "at"),
+        Index(
+            "ix_event_uncounted",
+            "id",
+            sqlite_where=text("NOT counted"),
+            postgresql_where=text("NOT counted"),
+        ),
+    )

@@ -7,6 +7,7 @@ from flask import session
 
 from webapp.fitting.scale import Told, typed
 from webapp.fitting.scene import Estimate
+from webapp.shop import figures
 
 VISIT_BYTES = 24  # 192 bits: nobody guesses another's visit
 
@@ -18,10 +19,23 @@ def known() -> str:
 
 def arrive() -> bool:
     """Return whether this is the visit's first page, and note that it was."""
-    first = "arrived" not in session and "visit" not in session
+    first = figures.ARRIVAL in ahead() and "visit" not in session
     if first:
-        session["arrived"] = True
+        passed(figures.ARRIVAL)
     return first
+
+
+def ahead() -> frozenset[str]:
+    """Return the steps of a visit's way that are still to be counted; none for an admin's."""
+    if "admin" in session:
+        return frozenset()
+    return frozenset(figures.WAY) - set(session.get("steps", ()))
+
+
+def passed(*steps: str) -> None:
+    """Note that the visit was counted as having come so far."""
+    if ahead() & set(steps):
+        session["steps"] = sorted({*session.get("steps", ()), *steps})
 
 
 def begin() -> str:

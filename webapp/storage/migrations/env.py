@@ -7,6 +7,7 @@ dropping the old one would delete every row that points to it.
 from alembic import context
 from sqlalchemy.engine import Connection
 
+from webapp.storage import figure_tables as figure_tables  # its tables belong to Base too
 from webapp.storage import visit_tables as visit_tables  # its tables belong to Base too
 from webapp.storage.database import db
 from webapp.storage.tables import Base
