@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-peers clean
+.PHONY: help run test lint words bench bench-peers clean
 
 export PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -26,6 +26,7 @@ help:
 	@echo "make run     serve the shop on http://127.0.0.1:$(PORT) (PORT=... for another port)"
 	@echo "make test    style, types and every test"
 	@echo "make lint    style and types alone"
+	@echo "make words   take new sentences into the translations"
 	@echo "make bench   seconds by stage, against the photo codec"
 	@echo "make bench-peers  the face finder beside MediaPipe FaceMesh"
 	@echo "make clean   remove the virtual environments and the tools' caches; instance/ stays"
@@ -40,6 +41,9 @@ test: $(STAMP_DEV)
 
 lint: $(STAMP_DEV)
 	@$(BIN)/ruff check .; checked=$$?; $(BIN)/mypy && exit $$checked
+
+words: $(STAMP_DEV)
+	@$(BIN)/python -m tests.translations
 
 bench: $(STAMP_DEV)
 	@$(BIN)/flask --app wsgi bench

@@ -43,6 +43,8 @@ HOME = {  # the areas that may import a library
     "flask_wtf": "web pages __init__",
     "wtforms": "web pages",
     "flask_limiter": "web pages __init__",
+    "flask_babel": "web pages",  # the edge alone speaks to people
+    "babel": "web",
     "flask_login": "web pages __init__",
     "PIL": "drawn rendering faces cli",
     "pi_heif": "rendering",

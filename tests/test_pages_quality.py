@@ -20,7 +20,7 @@ from webapp.storage.database import reading
 from webapp.storage.tables import Event
 from webapp.web.words import CONCERNS, advice_on
 
-DARK = CONCERNS["too-dark"][0]
+DARK = str(CONCERNS["too-dark"][0])
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_a_good_portraits_wall_gives_none(client: FlaskClient, portrait: bytes):
     page = client.get(wall_of(client, portrait)).text
 
     assert "photo-advice" not in page
-    assert not any(title in page for title, _ in CONCERNS.values())
+    assert not any(str(title) in page for title, _ in CONCERNS.values())
 
 
 def test_advice_is_given_anew_when_memory_has_gone(

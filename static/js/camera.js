@@ -19,31 +19,15 @@ const buttons = {
 };
 
 const SECONDS = 3;
+const said = JSON.parse(form.dataset.words);
 const REASONS = {
-  NotAllowedError: {
-    title: "The camera is not allowed",
-    advice: "Your browser or you said no. Click the camera or lock symbol beside the address, allow the camera, and try again; or upload a photo.",
-  },
-  NotFoundError: {
-    title: "No camera was found",
-    advice: "Connect one and try again, or upload a photo.",
-  },
-  NotReadableError: {
-    title: "The camera is in use",
-    advice: "Another program or tab holds it, perhaps a video call. Close that and try again.",
-  },
-  insecure: {
-    title: "This page can’t use the camera",
-    advice: "Browsers allow it on secure pages (https) only. Please upload a photo instead.",
-  },
-  unknown: {
-    title: "The camera did not start",
-    advice: "Please try again, or upload a photo.",
-  },
+  NotAllowedError: said.reasons.denied,
+  SecurityError: said.reasons.denied,
+  NotFoundError: said.reasons.none,
+  OverconstrainedError: said.reasons.none,
+  NotReadableError: said.reasons.busy,
+  AbortError: said.reasons.busy,
 };
-REASONS.SecurityError = REASONS.NotAllowedError;
-REASONS.OverconstrainedError = REASONS.NotFoundError;
-REASONS.AbortError = REASONS.NotReadableError;
 
 let stream = null;
 let cameras = [];
@@ -69,12 +53,12 @@ function facesAway() {
 async function open(deviceId) {
   slot.replaceChildren();
   if (!navigator.mediaDevices?.getUserMedia) {
-    explain(slot, REASONS.insecure);
+    explain(slot, said.reasons.insecure);
     return;
   }
   close();
   offer(); // one question at a time
-  words.textContent = "Your browser may ask whether this page can use the camera.";
+  words.textContent = said.ask;
   const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "user" };
   try {
     stream = await navigator.mediaDevices.getUserMedia({
@@ -83,7 +67,7 @@ async function open(deviceId) {
     });
   } catch (error) {
     words.textContent = "";
-    explain(slot, REASONS[error.name] ?? REASONS.unknown);
+    explain(slot, REASONS[error.name] ?? said.reasons.unknown);
     stage.hidden = true;
     offer("open");
     return;
@@ -101,7 +85,7 @@ function lost() {
   close();
   stage.hidden = true;
   words.textContent = "";
-  explain(slot, REASONS.unknown);
+  explain(slot, said.reasons.unknown);
   offer("open");
 }
 
@@ -111,7 +95,7 @@ function watch() {
   stage.classList.remove("shot-taken");
   shot.hidden = true;
   live.hidden = false;
-  words.textContent = "Fill the oval with your face, your eyes on the dotted line.";
+  words.textContent = said.fill;
   offer("shutter", ...(cameras.length > 1 ? ["change"] : []));
   buttons.shutter.focus({ preventScroll: true });
 }
@@ -124,7 +108,7 @@ function count(left) {
   }
   countdown.hidden = false;
   countdown.textContent = String(left);
-  words.textContent = left === SECONDS ? "Look into the lens." : "";
+  words.textContent = left === SECONDS ? said.look : "";
   counting = setTimeout(count, 1000, left - 1);
 }
 
@@ -136,7 +120,7 @@ function take() {
   canvas.getContext("2d").drawImage(live, 0, 0);
   canvas.toBlob((blob) => {
     if (!blob) {
-      explain(slot, REASONS.unknown);
+      explain(slot, said.reasons.unknown);
       watch();
       return;
     }
@@ -147,7 +131,7 @@ function take() {
     shot.hidden = false;
     live.hidden = true;
     stage.classList.add("shot-taken");
-    words.textContent = "Are your eyes and ears in the picture, and is it sharp?";
+    words.textContent = said.sharp;
     offer("use", "retake");
     buttons.use.focus({ preventScroll: true });
   }, "image/jpeg", 0.95);
@@ -158,10 +142,7 @@ buttons.open.addEventListener("click", () => {
     open();
     return;
   }
-  explain(slot, {
-    title: "We need your agreement first",
-    advice: "Please tick the box above. Until you do, the camera stays off.",
-  });
+  explain(slot, said.agree);
   form.elements.consent.focus({ preventScroll: true });
 });
 
@@ -186,7 +167,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (!picture) return;
   if (!form.elements.consent.checked) {
-    explain(slot, { title: "We need your agreement first", advice: "Please tick the box above." });
+    explain(slot, said.agree);
     form.elements.consent.focus({ preventScroll: true });
     return;
   }

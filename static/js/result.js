@@ -6,10 +6,11 @@ const slider = document.getElementById("slider");
 const share = document.getElementById("share");
 const closer = document.getElementById("closer");
 const without = document.getElementById("without");
+const views = JSON.parse(compare.dataset.words);
 
 function said(value) {
-  if (value === 0) return "all with glasses";
-  return value === 100 ? "all without glasses" : `${value} percent without glasses`;
+  if (value === 0) return views.with;
+  return value === 100 ? views.without : views.share.replace("%", value);
 }
 
 function slide() {
@@ -30,7 +31,7 @@ function prepareCloseUp() {
 
 closer.addEventListener("click", () => {
   const close = compare.classList.toggle("close");
-  closer.textContent = close ? "Show the whole photo" : "Come closer";
+  closer.textContent = close ? views.whole : views.closer;
 });
 
 share.addEventListener("input", slide);
@@ -50,6 +51,7 @@ const nudged = document.getElementById("nudged");
 const keep = document.getElementById("keep");
 const download = document.getElementById("download");
 const tint = nudges.elements.tint;
+const sitting = JSON.parse(nudges.dataset.words);
 const kept = asked();
 
 const STEPS = {
@@ -75,13 +77,18 @@ function limitsOf(axis) {
   return nudges.dataset[axis].split(" ").map(Number);
 }
 
+function moved(way, by, digits) {
+  const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return sitting[way].replace("%", Math.abs(by).toLocaleString(document.documentElement.lang, fixed));
+}
+
 function words() {
   const [up, out, tilted] = AXES.map((axis) => Number(nudges.elements[axis].value));
   const said = [];
-  if (up) said.push(`${Math.abs(up).toFixed(1)} mm ${up > 0 ? "up" : "down"}`);
-  if (out) said.push(`${Math.abs(out).toFixed(1)} mm ${out > 0 ? "farther" : "nearer"}`);
-  if (tilted) said.push(`tilted ${Math.abs(tilted).toFixed(0)}° ${tilted > 0 ? "in" : "out"}`);
-  return said.join(", ") || "As it comes to rest";
+  if (up) said.push(moved(up > 0 ? "up" : "down", up, 1));
+  if (out) said.push(moved(out > 0 ? "farther" : "nearer", out, 1));
+  if (tilted) said.push(moved(tilted > 0 ? "in" : "out", tilted, 0));
+  return said.join(", ") || sitting.rest;
 }
 
 function offer() {
@@ -120,7 +127,7 @@ async function show() {
       await next.decode();
       worn.src = next.src;
     } catch {
-      nudged.textContent = `${words()}; the picture could not be loaded just now`;
+      nudged.textContent = `${words()}; ${sitting.failed}`;
     }
   }
   loading = false;
@@ -154,13 +161,13 @@ tint?.addEventListener("input", show);
 
 picture.tabIndex = 0;
 picture.setAttribute("role", "group");
-picture.setAttribute("aria-label", "The frame on you");
+picture.setAttribute("aria-label", sitting.picture);
 picture.setAttribute("aria-describedby", "nudge-help");
 nudges.querySelector(".with-script").hidden = false;
 // On a narrow screen the picture stays in sight while the frame is moved.
 const whole = document.querySelector(".result");
 whole.classList.add("live");
 new IntersectionObserver(([seen]) => whole.classList.toggle("nudging", seen.isIntersecting)).observe(nudges);
-keep.textContent = "Keep it so";
+keep.textContent = sitting.keep;
 // A page brought back may remember fields that its picture doesn't show.
 window.addEventListener("pageshow", () => { nudges.reset(); show(); });

@@ -1,9 +1,6 @@
 // Sends a photo with its progress shown, and reports why it was refused.
 
-const OFFLINE = {
-  title: "The photo did not get through",
-  advice: "Please check your connection and try again. Your photo is still here.",
-};
+const words = JSON.parse(document.getElementById("sending").dataset.words);
 
 // Sends `data` to `form`'s address; resolves with where to go, rejects with {title, advice}.
 function post(form, data, onProgress) {
@@ -18,10 +15,10 @@ function post(form, data, onProgress) {
     request.addEventListener("load", () => {
       const answer = request.response;
       if (request.status === 201 && answer) resolve(answer.next);
-      else reject(answer && answer.title ? answer : OFFLINE);
+      else reject(answer && answer.title ? answer : words.offline);
     });
-    request.addEventListener("error", () => reject(OFFLINE));
-    request.addEventListener("abort", () => reject(OFFLINE));
+    request.addEventListener("error", () => reject(words.offline));
+    request.addEventListener("abort", () => reject(words.offline));
     request.send(data);
   });
 }
@@ -45,19 +42,19 @@ export function explain(slot, problem) {
 export async function send(form, data, slot) {
   const sending = form.querySelector("#sending");
   const progress = form.querySelector("#progress");
-  const words = form.querySelector("#sending-words");
+  const told = form.querySelector("#sending-words");
   slot.replaceChildren();
   progress.value = 0;
-  words.textContent = "Sending your photo…";
+  told.textContent = words.sending;
   sending.hidden = false;
   try {
     const next = await post(form, data, (share) => {
       progress.value = 100 * share;
       if (share < 1) return;
       progress.removeAttribute("value"); // from here on nobody knows how long it takes
-      words.textContent = "Looking for your face…";
+      told.textContent = words.looking;
     });
-    words.textContent = "Here are your frames.";
+    told.textContent = words.done;
     window.location.assign(next);
     return true;
   } catch (problem) {

@@ -9,6 +9,7 @@ const hint = document.getElementById("drop-hint");
 const button = document.getElementById("send");
 const slot = document.getElementById("upload-problem");
 const inputs = [form.elements.photo, form.elements.shot];
+const words = JSON.parse(form.dataset.words);
 const mostMegabytes = Number(form.dataset.mostMb);
 
 let photo = null;
@@ -20,7 +21,7 @@ function show(file) {
   chosen.hidden = false;
   zone.classList.add("has-photo");
   chosen.src = URL.createObjectURL(file);
-  form.querySelector("label[for=photo]").textContent = "Choose another photo";
+  form.querySelector("label[for=photo]").textContent = words.another;
 }
 
 // Some browsers can't show what the shop can read (HEIC): then its name stands for it.
@@ -32,36 +33,15 @@ chosen.addEventListener("error", () => {
 
 // Returns what is wrong with sending now, or null.
 function objection() {
-  if (!form.elements.consent.checked) {
-    return {
-      title: "We need your agreement first",
-      advice: "Please tick the box above the photo. Until you do, nothing is done with your picture.",
-    };
-  }
-  if (!photo) {
-    return {
-      title: "No photo has been chosen",
-      advice: "Please choose a photo of your face, or use your camera.",
-    };
-  }
-  if (photo.size > mostMegabytes * 1e6) {
-    return {
-      title: "That file is too big",
-      advice: `A photo may have at most ${mostMegabytes} MB. Your phone can usually send a smaller size.`,
-    };
-  }
-  return null;
+  if (!form.elements.consent.checked) return words.problems["consent-missing"];
+  if (!photo) return words.problems["no-photo"];
+  return photo.size > mostMegabytes * 1e6 ? words.problems["photo-too-heavy"] : null;
 }
 
 function take(files) {
   const file = [...files].find((one) => one.type.startsWith("image/") || one.type === "");
   if (file) show(file);
-  else if (files.length) {
-    explain(slot, {
-      title: "That file is not a photo we can read",
-      advice: "Please choose a JPEG, PNG, WebP, AVIF or HEIC picture.",
-    });
-  }
+  else if (files.length) explain(slot, words.problems["not-a-picture"]);
 }
 
 for (const input of inputs) {

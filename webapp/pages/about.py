@@ -1,10 +1,19 @@
 """What the shop says about itself: privacy to people, health to machines."""
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
 
 from webapp.shop import catalogue, photos
-from webapp.web import visits
+from webapp.web import addresses, language, visits
 
 bp = Blueprint("about", __name__)
 
@@ -17,6 +26,16 @@ def privacy() -> ResponseReturnValue:
         consent_version=photos.CONSENT_VERSION,
         mine=photos.of_visit(visits.known()) if visits.known() else [],
     )
+
+
+@bp.post("/language")
+def choose_language() -> ResponseReturnValue:
+    """Speak another language from now on, on the page where it was asked for."""
+    chosen = request.form.get("language", "")
+    if chosen not in language.LANGUAGES:
+        abort(400)
+    language.choose(chosen)
+    return redirect(addresses.to_return_to(request.form.get("next"), request.referrer), 303)
 
 
 @bp.get("/healthz")

@@ -1,5 +1,7 @@
 """The forms: what a page may send, and how each field is read."""
 
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, EmailField, FloatField, HiddenField, IntegerField, PasswordField
@@ -27,9 +29,9 @@ PICTURES = "image/*,.heic,.heif,.avif"  # some systems don't count the last as i
 class PhotoForm(FlaskForm):
     """A photo, chosen or taken just now, and its owner's agreement; the use case judges both."""
 
-    consent = BooleanField("I agree that my photo is used to show glasses on my face.")
-    photo = FileField("Choose a photo", render_kw={"accept": PICTURES})
-    shot = FileField("Take a photo", render_kw={"accept": "image/*", "capture": "user"})
+    consent = BooleanField(_("I agree that my photo is used to show glasses on my face."))
+    photo = FileField(_("Choose a photo"), render_kw={"accept": PICTURES})
+    shot = FileField(_("Take a photo"), render_kw={"accept": "image/*", "capture": "user"})
 
     def upload(self) -> bytes:
         """Return the file's bytes; none, when no file was chosen."""
@@ -37,14 +39,22 @@ class PhotoForm(FlaskForm):
         return file.read() if file else b""
 
 
+class Millimetres(FloatField):
+    """A length in millimetres, with a decimal point or a comma, as people write it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        super().process_formdata([one.strip().replace(",", ".") for one in valuelist])
+
+
 class PdForm(FlaskForm):
     """The PD of one of the photo's faces, as on a prescription; empty: measured in the photo."""
 
-    pd_mm = FloatField(
-        "Pupillary distance in millimetres",
+    pd_mm = Millimetres(
+        _("Pupillary distance in millimetres"),
         validators=[
             Optional(),
-            NumberRange(*PDS, f"A PD lies between {PDS[0]:g} and {PDS[1]:g} mm."),
+            NumberRange(*PDS, _("A PD lies between %(min)s and %(max)s mm.")),
         ],
         render_kw={"inputmode": "decimal", "autocomplete": "off", "placeholder": "63"},
     )
@@ -91,9 +101,9 @@ class TryOnForm(PdForm):
         return (100.0 if self.tint.data is None else self.tint.data) / 100
 
 
-def place(label: str) -> FloatField:
+def place(label: LazyString) -> FloatField:
     """Return where a mark is, per cent of the photo's width or height."""
-    words = "Per cent of the photo, between 0 and 100."
+    words = _("Per cent of the photo, between 0 and 100.")
     return FloatField(
         label,
         validators=[InputRequired(words), NumberRange(0, 100, words)],
@@ -104,10 +114,10 @@ def place(label: str) -> FloatField:
 class CardForm(FlaskForm):
     """The two ends of a card held at the forehead, per cent of the photo from its top left."""
 
-    x1 = place("Left edge of the card: from the photo's left")
-    y1 = place("Left edge of the card: from the photo's top")
-    x2 = place("Right edge of the card: from the photo's left")
-    y2 = place("Right edge of the card: from the photo's top")
+    x1 = place(_("Left edge of the card: from the photo's left"))
+    y1 = place(_("Left edge of the card: from the photo's top"))
+    x2 = place(_("Right edge of the card: from the photo's left"))
+    y2 = place(_("Right edge of the card: from the photo's top"))
 
     def marks(self) -> list[tuple[float, float]]:
         """Return both marks as shares of the photo's width and height."""

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from webapp.pages.answers import SHOWN_WIDTH, private_picture
 from webapp.pages.forms import PdForm, TryOnForm
@@ -84,7 +85,7 @@ def try_on(token: str) -> ResponseReturnValue:
 def delete(token: str) -> ResponseReturnValue:
     """Delete the photo with everything made from it, and say so."""
     photos.delete(token, visits.known())
-    flash("Your photo and every picture made from it have been deleted.")
+    flash(gettext("Your photo and every picture made from it have been deleted."))
     return redirect(url_for("start.new"), 303)
 
 

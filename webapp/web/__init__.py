@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from webapp.web import assets, guard, headers, limits, problems, signin, speech
+from webapp.web import assets, guard, headers, language, limits, problems, signin, speech, words
 
 
 def init_app(app: Flask) -> None:
     """Give the app its sessions, CSRF guard, limits, headers and words."""
-    for part in (guard, limits, headers, assets, speech, signin, problems):
+    for part in (guard, limits, headers, assets, language, speech, words, signin, problems):
         part.init_app(app)

@@ -1,0 +1,79 @@
+"""What admins, programs and commands are told when something can't be done, in English.
+
+By the error's code: a title, and what to do next, as in `words`.
+"""
+
+OFFICE_WORDS: dict[str, tuple[str, str]] = {
+    "invalid-frame": ("That frame is not possible", "%(field)s: %(advice)s."),
+    "slug-taken": ("That short name is taken", "Another frame is already called %(slug)s."),
+    "number-taken": (
+        "That number is taken",
+        "Another colourway already has the %(field)s %(value)s.",
+    ),
+    "email-taken": ("That address is taken", "There is already an admin with %(email)s."),
+    "email-invalid": (
+        "That is not an e-mail address",
+        "Please check it for a slip of the pen.",
+    ),
+    "weak-password": (
+        "That password is too short",
+        "Please use at least %(least)s characters.",
+    ),
+    "login-refused": (
+        "That did not work",
+        "The address and the password don't fit together. Please try again.",
+    ),
+    "not-allowed": (
+        "You may not do that",
+        "It takes the role %(needed)s; yours is %(role)s. Ask an owner of the shop.",
+    ),
+    "last-owner": (
+        "The shop needs an owner",
+        "%(email)s is the only one. Make somebody else an owner first.",
+    ),
+    "no-such-version": (
+        "The model has no such version",
+        "There is none called %(version)s; there are %(known)s.",
+    ),
+    "version-taken": (
+        "A version can't be called that",
+        "%(version)s: %(reason)s. Please choose another name.",
+    ),
+    "not-evaluated": (
+        "That version has not been evaluated",
+        "%(version)s: %(reason)s. Evaluate it first, so that it can be compared.",
+    ),
+    "model-worse": (
+        "That version is worse than the active one",
+        "%(version)s against %(active)s. %(worse)s.",
+    ),
+    "key-refused": (
+        "No valid API key came with this call",
+        "Send it as 'Authorization: Bearer KEY'. It may be mistyped, or have been revoked.",
+    ),
+    "scope-missing": (
+        "This API key may not do that",
+        "It takes the scope %(needed)s; the key has %(scopes)s.",
+    ),
+    "key-name-taken": (
+        "That name is taken",
+        "There is, or was, an API key called %(name)s. Please choose another name.",
+    ),
+    "key-invalid": ("An API key can't be made like that", "%(field)s: %(advice)s."),
+    "attestation-missing": (
+        "Someone has to vouch for consent",
+        "A key is made only for a holder who attests that the people in the photos agreed.",
+    ),
+    "fields-invalid": (
+        "A field is not as documented",
+        "See 'errors' for each field and what is wrong with it.",
+    ),
+    "idempotency-key-reused": (
+        "That Idempotency-Key belongs to another call",
+        "It was used with other fields or another photo. Use a new one for a new call.",
+    ),
+    "call-under-way": (
+        "The same call is still being answered",
+        "Please wait a few seconds, then send it again with the same Idempotency-Key.",
+    ),
+}
