@@ -51,11 +51,24 @@ def upload(
     **headers: str,
 ) -> TestResponse:
     """Send a photo from the start page; the default one is fine."""
-    fields: dict[str, Any] = {"csrf_token": csrf_of(client)}
+    data = photo() if data is None else data
+    return post_photo(client, data, csrf_of(client), name=name, consent=consent, **headers)
+
+
+def post_photo(
+    client: FlaskClient,
+    data: bytes,
+    token: str,
+    *,
+    name: str = "me.jpg",
+    consent: bool = True,
+    **headers: str,
+) -> TestResponse:
+    """Send a photo with a token from the start page."""
+    fields: dict[str, Any] = {"csrf_token": token}
     if consent:
         fields["consent"] = "y"
-    file = io.BytesIO(photo() if data is None else data)
-    fields["photo"] = FileStorage(file, name)
+    fields["photo"] = FileStorage(io.BytesIO(data), name)
     # Encoded here, for the client would leave its temporary file of a large body open.
     boundary, body = encode_multipart(fields)
     kind = f"multipart/form-data; boundary={boundary}"

@@ -21,6 +21,7 @@ LAYERS = (  # lowest first; an area imports only itself and earlier lines
     "fitting",  # seats what eyewear describes
     "drawn",
     "faces rendering storage queue",
+    "intake",  # runs rendering's codec in a process of its own
     "shop",
     "web",
     "pages api jobs",
@@ -46,8 +47,8 @@ HOME = {  # the areas that may import a library
     "flask_babel": "web pages",  # the edge alone speaks to people
     "babel": "web",
     "flask_login": "web pages __init__",
-    "PIL": "drawn rendering faces cli",
-    "pi_heif": "rendering",
+    "PIL": "drawn rendering faces cli intake",
+    "pi_heif": "rendering intake",
     "pydantic": "api",
 }
 PURE = ("fitting", "eyewear", "drawn", "rendering")

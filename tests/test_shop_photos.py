@@ -28,7 +28,7 @@ from webapp.errors import (
     NotFound,
 )
 from webapp.rendering import codec
-from webapp.shop import figures, photos, sight, tryons
+from webapp.shop import figures, photos, sight, tryons, uploads
 from webapp.storage import clock, files
 from webapp.storage import images as image_rows
 from webapp.storage.database import reading
@@ -101,6 +101,7 @@ def test_consent_is_on_record_before_anything_is_done_with_the_photo(monkeypatch
 def test_without_consent_the_bytes_are_not_even_looked_at(monkeypatch):
     see_with(FakeFinder())
     monkeypatch.setattr(codec, "read_photo", lambda *_, **__: pytest.fail("it was read"))
+    monkeypatch.setattr(uploads, "read", lambda *_, **__: pytest.fail("it was read"))
 
     with pytest.raises(ConsentMissing):
         photos.keep(photo(), agreed=False, visit=VISIT)

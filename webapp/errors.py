@@ -58,6 +58,12 @@ class PhotoTooLarge(PhotoError):
     code, status = "photo-too-large", 413
 
 
+class PictureTooCostly(PhotoError):
+    """Reading the picture takes more time or memory than a photo of its kind should."""
+
+    code, status = "picture-too-costly", 422
+
+
 class PhotoTooSmall(PhotoError):
     """The picture is too small to show a face. Params: width, height, least_px."""
 

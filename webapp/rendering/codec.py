@@ -68,9 +68,12 @@ class Picture:
 
     image: Image.Image
     focal_35mm: float | None
+    padded: Pixels | None = None  # (H, W, 4) uint8 of the same, where it was decoded elsewhere
 
     def pixels(self) -> Pixels:
         """Return the picture as (H, W, 3) uint8, RGB."""
+        if self.padded is not None:
+            return np.asarray(cv2.cvtColor(self.padded, cv2.COLOR_RGBA2RGB), np.uint8)
         return pixels_of(self.image)
 
 
@@ -87,7 +90,15 @@ def read_photo(data: bytes, *, most_bytes: int, most_pixels: int, stored_pixels:
     """
     if len(data) > most_bytes:
         raise PhotoTooHeavy(most_mb=most_bytes / 1e6)
-    image = open_checked(data, format_of(data), most_pixels)
+    return develop(open_checked(data, format_of(data), most_pixels), stored_pixels)
+
+
+def develop(image: Image.Image, stored_pixels: int) -> Picture:
+    """Decode what `open_checked` opened, reduced to at most `stored_pixels` pixels.
+
+    Raises:
+        BrokenPicture: cut off or damaged.
+    """
     try:
         image.load()
         orientation, focal = exif_numbers(image)
@@ -95,9 +106,7 @@ def read_photo(data: bytes, *, most_bytes: int, most_pixels: int, stored_pixels:
         image = reduced(image, stored_pixels)
         if orientation in UPRIGHT:
             image = image.transpose(UPRIGHT[orientation])
-    except BOMB:
-        raise PhotoTooLarge(megapixels=None, most_megapixels=most_pixels / 1e6) from None
-    except DAMAGE as error:
+    except (*BOMB, *DAMAGE) as error:  # a bomb in here is one within the picture, as a text
         raise BrokenPicture() from error
     image.info = {}  # profile, comment, EXIF, XMP: Pillow would write some of them again
     return Picture(image, focal)
@@ -244,6 +253,16 @@ def pixels_of(image: Image.Image) -> Pixels:
         bottom = min(top + STRIP, image.height)
         pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
     return pixels
+
+
+def pad_into(padded: Pixels, image: Image.Image) -> None:
+    """Write an RGB image into (H, W, 4) uint8, its fourth channel being of no meaning."""
+    for top in range(0, image.height, STRIP):
+        bottom = min(top + STRIP, image.height)
+        strip = image.crop((0, top, image.width, bottom))
+        padded[top:bottom] = np.frombuffer(strip.tobytes("raw", "RGBX"), np.uint8).reshape(
+            bottom - top, image.width, 4
+        )
 
 
 def at_width(rgb: Pixels, width: int) -> Pixels:

@@ -4,13 +4,12 @@ import secrets
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from webapp.errors import Busy, ConsentMissing, FaceError
 from webapp.faces.finder import Face
 from webapp.rendering import codec
 from webapp.rendering.codec import Picture
-from webapp.shop import figures, sight, viewing
+from webapp.shop import figures, sight, uploads, viewing
 from webapp.shop.figures import Stopwatch
 from webapp.shop.sight import Seated
 from webapp.shop.views import PhotoView
@@ -85,7 +84,7 @@ def look(
     """
     with sight.current().slot():  # it bounds the memory of large decodes too
         with watch.stage("decode"):
-            picture = read(data)
+            picture = uploads.read(data)
             pixels = picture.pixels()
         with watch.stage("faces"):
             found = viewing.find_faces(pixels, picture.focal_35mm)
@@ -93,17 +92,6 @@ def look(
         with watch.stage("encode"):
             jpeg = codec.encode_jpeg(picture.image, belongings.settings()["JPEG_QUALITY"])
         return picture, found, concerns, jpeg
-
-
-def read(data: bytes) -> Picture:
-    """Return an upload as a picture within the settings' limits. Raises `PhotoError`."""
-    settings: Any = belongings.settings()
-    return codec.read_photo(
-        data,
-        most_bytes=int(settings["MAX_UPLOAD_MB"] * 1e6),
-        most_pixels=int(settings["MAX_MEGAPIXELS"] * 1e6),
-        stored_pixels=int(settings["STORED_MEGAPIXELS"] * 1e6),
-    )
 
 
 def get(token: str, visit: str) -> PhotoView:

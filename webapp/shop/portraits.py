@@ -7,9 +7,9 @@ from webapp.errors import NoSuchFace
 from webapp.faces.finder import Face
 from webapp.fitting.fit import head_of
 from webapp.fitting.scene import Camera, Head
-from webapp.rendering.codec import Picture, Pixels, at_width, read_photo
+from webapp.rendering.codec import Picture, Pixels, at_width
+from webapp.shop import uploads
 from webapp.shop.viewing import find_faces
-from webapp.storage import belongings
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,7 @@ def read_picture(data: bytes, *, whole: bool = False) -> Picture:
     Raises:
         PhotoError: the bytes are no acceptable picture.
     """
-    settings = belongings.settings()
-    most = int(settings["MAX_MEGAPIXELS"] * 1e6)
-    return read_photo(
-        data,
-        most_bytes=int(settings["MAX_UPLOAD_MB"] * 1e6),
-        most_pixels=most,
-        stored_pixels=most if whole else int(settings["STORED_MEGAPIXELS"] * 1e6),
-    )
+    return uploads.read(data, whole=whole)
 
 
 def read_portrait(data: bytes, *, whole: bool = False) -> Portrait:

@@ -67,6 +67,13 @@ WORDS: dict[str, Words] = {
             "Please choose a smaller one."
         ),
     ),
+    "picture-too-costly": (
+        _("That photo takes too much to read"),
+        _(
+            "It is made in an unusual way. Please save it anew as an ordinary JPEG, or take "
+            "another."
+        ),
+    ),
     "photo-too-small": (
         _("That photo is too small"),
         _(
