@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test lint words bench bench-peers clean
+.PHONY: help run test verify lint words bench bench-peers clean
 
 export PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -25,6 +25,7 @@ STAMP_PEERS := .venv-peers/$(NEEDED_PEERS).stamp
 help:
 	@echo "make run     serve the shop on http://127.0.0.1:$(PORT) (PORT=... for another port)"
 	@echo "make test    style, types and every test"
+	@echo "make verify  the long proofs: many visits, many frames, long attacks; half an hour"
 	@echo "make lint    style and types alone"
 	@echo "make words   take new sentences into the translations"
 	@echo "make bench   seconds by stage, against the photo codec"
@@ -38,6 +39,10 @@ run: $(STAMP)
 test: $(STAMP_DEV)
 	@$(MAKE) --no-print-directory lint; linted=$$?; \
 	$(BIN)/python -m pytest $(TESTS) && exit $$linted
+
+# The long forms of what the tests prove in short; each is a test marked `verify`.
+verify: $(STAMP_DEV)
+	@$(BIN)/python -m pytest -m verify $(TESTS)
 
 lint: $(STAMP_DEV)
 	@$(BIN)/ruff check .; checked=$$?; $(BIN)/mypy && exit $$checked

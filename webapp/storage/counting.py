@@ -27,7 +27,7 @@ def share(folded: Fold) -> None:
         return
     try:
         there.add(folded)
-    except mirror.failures() as error:
+    except mirror.FAILURES as error:
         log.warning("Redis did not take the figures: %s", error)
 
 
@@ -42,7 +42,7 @@ def buckets(grain: str, since: datetime, until: datetime) -> Buckets:
     if there is not None:
         try:
             return mirrored(there, grain, since, until)
-        except mirror.failures() as error:
+        except mirror.FAILURES as error:
             log.warning("Redis did not tell the figures, the database does: %s", error)
     with reading() as session:
         return tallies.read(session, grain, since, until)

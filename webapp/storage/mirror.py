@@ -5,16 +5,18 @@ fold that is missing (a process was killed in between, Redis was emptied or rest
 by its number, and all sums are brought anew from the database.
 """
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Protocol
 
-from webapp.storage.belongings import settings
+from redis import Redis
+from redis.exceptions import RedisError
+
+from webapp.storage import shared
 from webapp.storage.tallies import Bucket, Buckets, Fold, Sort, Sum
 
 DAYS = 32  # of sums kept here; the figures look back 30 days
-FOLDED = "{figures}:folded"
+HOME = shared.PREFIX + "{figures}:"  # braces keep them together, should there be a cluster
+FOLDED = HOME + "folded"
 ADD = """
 if tonumber(redis.call('GET', KEYS[1]) or '-1') ~= tonumber(ARGV[1]) - 1 then return 0 end
 for i = 3, #ARGV, 4 do
@@ -29,29 +31,13 @@ SECONDS = 86_400 * (DAYS + 1)
 STEPS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 SPLIT = "\x1f"  # between a sort's parts; no kind and no reason holds it
 
-log = logging.getLogger(__name__)
-
-
-class Client(Protocol):
-    """As much of redis-py's client as is used."""
-
-    def eval(self, script: str, keys: int, *arguments: Any) -> Any:
-        """Run a script on the server."""
-        ...
-
-    def pipeline(self) -> Any:
-        """Return a transaction."""
-        ...
-
-    def scan_iter(self, match: str) -> Iterator[str]:
-        """Yield the keys that match."""
-        ...
+FAILURES = (RedisError, OSError)  # what a Redis that is away or misbehaves raises
 
 
 class Mirror:
     """The sums in one Redis."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Redis) -> None:
         self.client = client
 
     def add(self, fold: Fold) -> bool:
@@ -62,7 +48,7 @@ class Mirror:
     def replace(self, number: int, buckets: Buckets) -> None:
         """Put all sums here, as they are after the fold of that number."""
         pipe = self.client.pipeline()
-        for key in self.client.scan_iter(match="{figures}:*"):
+        for key in self.client.scan_iter(match=HOME + "*"):
             pipe.delete(key)
         for bucket, sum_ in buckets.items():
             key, sort, count, milliseconds = row_of(bucket, sum_)
@@ -82,33 +68,20 @@ class Mirror:
         found: Buckets = {}
         for start, fields in zip(starts, hashes, strict=True):
             for name, count in fields.items():
-                if name[0] == "n":
-                    sum_ = Sum(int(count), int(fields["m" + name[1:]]))
-                    found[Bucket(grain, start, sort_in(name[1:]))] = sum_
+                if name.startswith(b"n"):
+                    sum_ = Sum(int(count), int(fields[b"m" + name[1:]]))
+                    found[Bucket(grain, start, sort_in(name[1:].decode()))] = sum_
         return -1 if number is None else int(number), found
 
 
 def make() -> Mirror | None:
-    """Return the mirror that the settings name, or None where there is none."""
-    url = settings()["REDIS_URL"]
-    if not url:
-        return None
-    import redis  # only where it is wanted
-
-    client: Client = redis.Redis.from_url(url, decode_responses=True, socket_timeout=2)
-    return Mirror(client)
-
-
-def failures() -> tuple[type[Exception], ...]:
-    """Return what a Redis that is away or misbehaves raises."""
-    import redis
-
-    return (redis.RedisError, OSError)
+    """Return the mirror in the shared Redis, or None where there is none."""
+    return Mirror(shared.client()) if shared.configured() else None
 
 
 def key_of(grain: str, start: datetime) -> str:
     """Return where the sums of an hour or a day lie."""
-    return f"{{figures}}:{grain}:{start:%Y-%m-%dT%H}"
+    return f"{HOME}{grain}:{start:%Y-%m-%dT%H}"
 
 
 def row_of(bucket: Bucket, sum_: Sum) -> tuple[str, str, int, int]:
