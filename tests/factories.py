@@ -47,6 +47,9 @@ class FakeFinder:
         size = photo.shape[1], photo.shape[0]
         return [face(size, **self.how) for _ in range(self.count)]
 
+    def find_many(self, photos: list[Pixels]) -> list[list[Face]]:
+        return [self.find(photo) for photo in photos]
+
 
 def see_with(finder: FakeFinder, **limits: Any) -> Sight:
     """Let the shop see with the finder; `limits` as of `Sight`."""

@@ -50,6 +50,9 @@ HOME = {  # the areas that may import a library
     "PIL": "drawn rendering faces cli intake",
     "pi_heif": "rendering intake",
     "pydantic": "api",
+    "huey": "queue",
+    "obstore": "storage",
+    "ray": "jobs",
 }
 PURE = ("fitting", "eyewear", "drawn", "rendering")
 IMPURE = {"datetime", "time", "os", "socket", "sqlite3", "subprocess", "urllib", "requests"}
@@ -57,7 +60,8 @@ IMPURE = {"datetime", "time", "os", "socket", "sqlite3", "subprocess", "urllib",
 # Requirements that no module imports: the server, and what the templates are written for.
 NOT_IMPORTED = {"gunicorn", "jinja2"}
 # Imported where it is installed, for the bench's sample portrait; tests bring it.
-OPTIONAL = {"skimage"}
+# And what batches use beyond one machine (requirements-ray.txt).
+OPTIONAL = {"skimage", "obstore", "ray"}
 
 
 def imported_by(path: Path) -> Iterator[str]:

@@ -74,6 +74,22 @@ SETTINGS = (
     Setting("API_CALLS_PER_MINUTE", 600, "calls an API key may make a minute"),
     Setting("LOGINS_PER_HOUR", 20, "log-in attempts one address may make an hour"),
     Setting("INVITATION_HOURS", 72, "hours an admin's invitation or password link can be used"),
+    Setting("BATCH_WORKERS", 1, "processes that `make run` keeps for batches; 0: none here"),
+    Setting("BATCH_MOST_PHOTOS", 10_000, "photos that may be uploaded into one batch"),
+    Setting("BATCH_FOLDERS", "", "folder whose subfolders admins may make batches of; empty: none"),
+    Setting(
+        "BATCH_LEASE_SECONDS",
+        60,
+        "seconds a worker may be silent before its photos are given to another",
+    ),
+    Setting(
+        "BATCH_TRIES",
+        3,
+        "times a photo may cost a worker, or break its work, before it is given up",
+    ),
+    Setting(
+        "BATCH_DAYS", 7, "days the record of a batch over folders is kept after the last news of it"
+    ),
     Setting(
         "PROXY_HOPS", 0, "reverse proxies in front that set X-Forwarded-For; 0: reached directly"
     ),

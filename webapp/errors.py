@@ -327,3 +327,21 @@ class RedisUnfit(LorgnetteError):
     """The Redis at REDIS_URL is too old. Params: version, least."""
 
     code, status = "redis-unfit", 503
+
+
+class PlaceUnusable(LorgnetteError):
+    """A folder or bucket of a batch can't be used. Params: place, reason."""
+
+    code, status = "place-unusable", 422
+
+
+class BatchInvalid(LorgnetteError):
+    """A batch can't be made like that. Params: field, value, advice."""
+
+    code, status = "batch-invalid", 422
+
+
+class BatchClosed(LorgnetteError):
+    """A batch is not in a state in which that can be done. Params: state, needed."""
+
+    code, status = "batch-closed", 409

@@ -42,7 +42,7 @@ def once(key: KeyView, name: str, parts: list[bytes], make: Callable[[], str]) -
     with writing() as session:
         row = rows.call(session, key.id, name)
         if row is not None:
-            row.try_on = made
+            row.made = made
     return made, True
 
 
@@ -65,10 +65,10 @@ def claim(key: KeyView, name: str, fingerprint: str) -> str | None:
             raise CallUnderWay(seconds=RETRY_SECONDS)  # another process was quicker
         if row.fingerprint != fingerprint:
             raise KeyReused()
-        if row.try_on is None and now - row.created_at < GIVEN_UP:
+        if row.made is None and now - row.created_at < GIVEN_UP:
             raise CallUnderWay(seconds=RETRY_SECONDS)
         row.created_at = now
-        return row.try_on
+        return row.made
 
 
 def release(key: KeyView, name: str) -> None:

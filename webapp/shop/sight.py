@@ -33,6 +33,10 @@ class Finder(Protocol):
         """Return the faces in an (H, W, 3) uint8 RGB photo."""
         ...
 
+    def find_many(self, photos: list[Pixels]) -> list[list[Face]]:
+        """Return the faces in each of the photos, which are read together."""
+        ...
+
 
 @dataclass(frozen=True)
 class Stage:

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from webapp.shop import calls, sight
+from webapp.shop import batches, calls, sight
 from webapp.shop.views import SweepReport
+from webapp.storage import batches as batch_rows
 from webapp.storage import belongings, catalogue, clock, files, images
 from webapp.storage import photos as rows
 from webapp.storage.database import reading, writing
@@ -13,7 +14,7 @@ def run(now: datetime | None = None) -> SweepReport:
     """Sweep once; safe to be killed at any instant and to run beside the shop."""
     at = now or clock.now()
     calls.forget_old(at)
-    expired = end_expired(at)
+    expired = end_expired(at) + batches.end_expired(at)
     lost, broken = end_lost()
     doomed = images.doomed()
     images.finish(doomed)
@@ -38,7 +39,7 @@ def end_expired(at: datetime) -> int:
 
 
 def end_lost() -> tuple[int, list[str]]:
-    """Delete photos and try-ons whose file is missing.
+    """Delete photos and try-ons, a batch's too, whose file is missing.
 
     Returns:
         How many they were, and "frame/variant" of the catalogue's that lack a file.
@@ -51,9 +52,11 @@ def end_lost() -> tuple[int, list[str]]:
     with writing() as session:  # what was deleted meanwhile has no row in here any more
         photos, try_ons = rows.with_image(session, missing)
         gone = rows.remove(session, photos) + rows.remove_try_ons(session, try_ons)
+        batched = batch_rows.with_image(session, missing)
+        gone += batch_rows.lose(session, batched)
         broken = catalogue.with_image(session, missing)
     images.finish(gone)
-    return len(photos) + len(try_ons), broken
+    return len(photos) + len(try_ons) + len(batched), broken
 
 
 def remove_orphans(at: datetime) -> int:

@@ -100,7 +100,13 @@ def find_faces(pixels: Pixels, focal_35mm: float | None) -> list[tuple[Face, Sea
         NoFace: there is none.
         FaceTooSmall, FaceTurnedAway: there are some, and this is what is wrong with the largest.
     """
-    found = sight.current().finder.find(pixels)
+    return usable_faces(sight.current().finder.find(pixels), pixels, focal_35mm)
+
+
+def usable_faces(
+    found: list[Face], pixels: Pixels, focal_35mm: float | None
+) -> list[tuple[Face, Seated]]:
+    """Return those of the found faces that glasses can be seated on. Raises as `find_faces`."""
     if not found:
         raise NoFace()
     size = pixels.shape[1], pixels.shape[0]

@@ -64,5 +64,5 @@ def forget_calls(session: Session, before: datetime) -> int:
 
 
 def forget_made(session: Session, key_id: int, made: str) -> None:
-    """Delete the call by which a key made a try-on."""
-    session.execute(delete(ApiCall).where(ApiCall.key_id == key_id, ApiCall.try_on == made))
+    """Delete the call by which a key made a try-on or a batch."""
+    session.execute(delete(ApiCall).where(ApiCall.key_id == key_id, ApiCall.made == made))

@@ -200,8 +200,8 @@ class ApiKey(Base):
 class ApiCall(Base):
     """A call that a key made under an Idempotency-Key (`name`), so that it is done once.
 
-    `fingerprint`: a hash of what was sent. `try_on`: the token of what came of it; empty while
-    it is under way, and where nothing was stored. No answer is kept.
+    `fingerprint`: a hash of what was sent. `made`: the token of the try-on or batch that came of
+    it; empty while it is under way, and where nothing was stored. No answer is kept.
     """
 
     __tablename__ = "api_call"
@@ -210,7 +210,7 @@ class ApiCall(Base):
     key_id: Mapped[int] = mapped_column(ForeignKey("api_key.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(255))
     fingerprint: Mapped[str] = mapped_column(String(64))
-    try_on: Mapped[str | None] = mapped_column(String(64))
+    made: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=moment)
     expires_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -7,8 +7,9 @@ dropping the old one would delete every row that points to it.
 from alembic import context
 from sqlalchemy.engine import Connection
 
-from webapp.storage import figure_tables as figure_tables  # its tables belong to Base too
-from webapp.storage import visit_tables as visit_tables  # its tables belong to Base too
+from webapp.storage import batch_tables as batch_tables  # its tables belong to Base too
+from webapp.storage import figure_tables as figure_tables  # and its
+from webapp.storage import visit_tables as visit_tables  # and its
 from webapp.storage.database import db
 from webapp.storage.tables import Base
 
