@@ -37,7 +37,7 @@ def app(tmp_path: Path, empty_database: Path) -> Flask:
     instance = tmp_path / "instance"
     instance.mkdir()
     shutil.copy(empty_database, instance)
-    return create_app({"TESTING": True, "INSTANCE_DIR": str(instance)})
+    return create_app({"TESTING": True, "PAINT_AHEAD": 0, "INSTANCE_DIR": str(instance)})
 
 
 @pytest.fixture(scope="session")

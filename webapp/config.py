@@ -68,6 +68,11 @@ SETTINGS = (
         20,
         "seconds a request waits for a free model slot before it is told to come back",
     ),
+    Setting(
+        "PAINT_AHEAD",
+        24,
+        "pictures of a new photo's wall painted before they are asked for; 0: none",
+    ),
     Setting("WEB_THREADS", 4, "threads of the web worker"),
     Setting("PORT", 8000, "TCP port on 127.0.0.1 that `make run` listens on"),
     Setting("UPLOADS_PER_HOUR", 120, "photos one address may send an hour"),

@@ -22,6 +22,7 @@ from webapp.cli.placement import placement
 from webapp.cli.problems import told
 from webapp.cli.reading import read_bytes
 from webapp.cli.timing import Stopwatch
+from webapp.cli.wall import wall
 from webapp.cli.writing import write_json
 from webapp.drawn.catalogue import DemoFrame, demo_frames
 from webapp.errors import NoFace
@@ -83,6 +84,7 @@ def bench(context: click.Context, photo: Path | None, rounds: int, report: Path 
 
 
 bench.add_command(placement)
+bench.add_command(wall)
 
 
 def portrait() -> bytes:

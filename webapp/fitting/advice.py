@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webapp.eyewear.frame import Eyewear
+from webapp.eyewear.frame import Eyewear, SizeMarks
 from webapp.fitting.anatomy import EYE_CORNERS, LEFT_IRIS, RIGHT_IRIS
 from webapp.fitting.scale import convergence
 from webapp.fitting.scene import Estimate, Fit, Head
@@ -48,8 +48,13 @@ class Advice:
 
 def advise(eyewear: Eyewear, head: Head) -> Advice:
     """Return how the frame's width and lens centres suit the head."""
-    gap = Estimate(eyewear.marks.width - head.width.value, head.width.sigma, head.width.method)
-    off = (eyewear.marks.lens_centres - head.pd.value) / 2
+    return advise_on(eyewear.marks, head)
+
+
+def advise_on(marks: SizeMarks, head: Head) -> Advice:
+    """Return how a frame with these marks suits the head: its artwork says nothing about that."""
+    gap = Estimate(marks.width - head.width.value, head.width.sigma, head.width.method)
+    off = (marks.lens_centres - head.pd.value) / 2
     decentration = Estimate(off, head.pd.sigma / 2, head.pd.method)
     return Advice(
         verdict=verdict_on(gap.value),
@@ -65,6 +70,16 @@ def verdict_on(gap: float) -> Verdict:
     if gap < NARROW_BELOW:
         return Verdict.NARROW
     return Verdict.WIDE if gap > WIDE_ABOVE else Verdict.GOOD
+
+
+def misfit(advice: Advice) -> float:
+    """Return how far a frame is from suiting, 0 for not at all: 1 is at the verdicts' bounds.
+
+    Width and lens centres count alike.
+    """
+    middle, reach = (NARROW_BELOW + WIDE_ABOVE) / 2, (WIDE_ABOVE - NARROW_BELOW) / 2
+    width = (advice.gap.value - middle) / reach
+    return math.hypot(width, advice.decentration.value / MOST_DECENTRATION)
 
 
 def clear_of_bounds(gap: Estimate) -> bool:

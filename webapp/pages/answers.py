@@ -5,6 +5,7 @@ from flask import Response, request
 from webapp.web.headers import PRIVATE
 
 SHOWN_WIDTH = 1600  # px, a shopper's picture as pages show it
+OWN_SECONDS = 3600  # s; deletion clears it from the browser before that
 PRODUCT_SECONDS = 3600  # s a product picture may be kept before it is asked about again
 
 
@@ -16,6 +17,13 @@ def private_picture(data: bytes, kind: str, download_as: str | None = None) -> R
     response.headers["X-Robots-Tag"] = "noindex"
     if download_as:
         response.headers.set("Content-Disposition", "attachment", filename=download_as)
+    return response
+
+
+def own_picture(data: bytes) -> Response:
+    """Return a JPEG that the shopper's own browser may keep, at an address that changes with it."""
+    response = private_picture(data, "image/jpeg")
+    response.headers["Cache-Control"] = f"private, max-age={OWN_SECONDS}, immutable"
     return response
 
 

@@ -4,15 +4,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from webapp.pages.answers import SHOWN_WIDTH, private_picture
+from webapp.pages.answers import SHOWN_WIDTH, own_picture, private_picture
 from webapp.pages.forms import PdForm, TryOnForm
+from webapp.pages.pictures import WIDTH, parted, width_near
 from webapp.shop import catalogue, figures, photos, tryons
+from webapp.shop import wall as walls
+from webapp.shop.easel import Wish
 from webapp.web import visits
 from webapp.web.words import advice_on
 
 bp = Blueprint("photos", __name__, url_prefix="/photos")
-
-WALL_WIDTH = 480  # px, a picture of the wall
 
 
 @bp.get("/<token>")
@@ -31,17 +32,11 @@ def jpeg(token: str) -> ResponseReturnValue:
 def preview(token: str, frame: str, variant: str) -> ResponseReturnValue:
     """Send the head in the photo with a frame on it, for the wall."""
     face = face_asked()
-    data = tryons.preview(
-        token,
-        visits.known(),
-        frame,
-        variant,
-        face=face,
-        told=visits.told(token, face),
-        width=WALL_WIDTH,
-        close=True,
-    )
-    return private_picture(data, "image/jpeg")
+    artwork, current = parted(request.args.get("v", "")[:64], token, face)
+    width = width_near(request.args.get("w", WIDTH, int))
+    wish = Wish(frame, variant, artwork, face, visits.told(token, face), width)
+    data = walls.picture(token, visits.known(), wish)
+    return own_picture(data) if current else private_picture(data, "image/jpeg")
 
 
 @bp.post("/<token>/pd")

@@ -14,7 +14,8 @@ from webapp.errors import (
     PhotoTooHeavy,
 )
 from webapp.pages.forms import PhotoForm
-from webapp.shop import catalogue, figures, photos
+from webapp.pages.pictures import WIDTH
+from webapp.shop import catalogue, figures, photos, wall
 from webapp.shop.views import PhotoView
 from webapp.web import limits, problems, visits
 from webapp.web.words import Problem, words_for
@@ -39,8 +40,8 @@ def create() -> ResponseReturnValue:
         photo = take_in(form)
     except (PhotoError, FaceError, Busy) as error:
         return refuse(form, error)
-    wall = url_for("photos.wall", token=photo.token)
-    return (jsonify(next=wall), 201) if problems.wants_json() else redirect(wall, 303)
+    there = url_for("photos.wall", token=photo.token)
+    return (jsonify(next=there), 201) if problems.wants_json() else redirect(there, 303)
 
 
 @bp.get("/camera")
@@ -73,6 +74,7 @@ def take_in(form: PhotoForm) -> PhotoView:
     visits.passed(figures.AGREED)
     kept = photos.keep(data, agreed=True, visit=visits.begin(), steps=steps)
     visits.passed(figures.PHOTO)
+    wall.paint_ahead(kept.token, visits.known(), WIDTH)
     return kept
 
 

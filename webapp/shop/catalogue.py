@@ -223,4 +223,5 @@ def variant_view(row: Variant) -> VariantView:
         shop_link=row.shop_link or row.frame.shop_link,
         withdrawn=row.withdrawn,
         from_photos=row.front_photo_id is not None,
+        artwork=artworks.fingerprint(row),
     )

@@ -8,10 +8,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from webapp.errors import Busy
 from webapp.faces.finder import Face
@@ -60,6 +61,7 @@ class Sighting:
     `faces`: those that glasses can be seated on, in pixels of the stored photo.
     `concerns`: codes of what is not ideal about the first of them.
     `told`: what a try-on was made with that the photo doesn't show, by its token.
+    `pictures`: of its wall, painted or being painted, by what was wished for (`easel.Wish`).
     """
 
     used: float
@@ -69,6 +71,7 @@ class Sighting:
     heads: dict[HeadKey, Seated] = field(default_factory=dict)
     stages: dict[StageKey, Stage] = field(default_factory=dict)
     told: dict[str, Told] = field(default_factory=dict)
+    pictures: dict[Any, Future[bytes]] = field(default_factory=dict)
 
 
 class Sight:

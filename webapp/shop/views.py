@@ -33,6 +33,7 @@ class PhotoView:
 class VariantView:
     """A colourway. `swatch`: its colour as #rrggbb; `lens_label`: its lens in words.
 
+    `artwork`: a few letters that change whenever a picture of it worn would.
     `stock`: pieces, None where nobody counts. `shop_link`: where it can be bought, its own or
     the frame's. `withdrawn`: shoppers no longer see it. `from_photos`: an admin can correct
     where its artwork was cut.
@@ -44,6 +45,7 @@ class VariantView:
     swatch: str
     lens: Lens
     lens_label: str
+    artwork: str
     sku: str | None = None
     gtin: str | None = None
     stock: int | None = None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask, current_app
+from flask.ctx import AppContext
 
 KEY = "lorgnette"
 Thing = TypeVar("Thing")
@@ -23,6 +24,11 @@ def init_app(app: Flask) -> None:
 def settings() -> Mapping[str, Any]:
     """Return the app's settings, by the names of `webapp.config`."""
     return current_app.config
+
+
+def context() -> Callable[[], AppContext]:
+    """Return what gives the app's context to work that goes on in another thread."""
+    return current_app._get_current_object().app_context  # type: ignore[attr-defined]
 
 
 def only(make: Callable[[], Thing]) -> Thing:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from webapp.errors import NotFound, NumberTaken, SlugTaken
 from webapp.storage.tables import Frame, Status, Variant
+
+PICTURES = (Variant.front, Variant.lenses, Variant.temple)  # that a try-on needs
 
 
 def frames(session: Session, status: Status | None = None) -> list[Frame]:
@@ -29,7 +31,7 @@ def frame(session: Session, slug: str) -> Frame:
 
 def variant(session: Session, frame_slug: str, slug: str, *, shown: bool) -> Variant:
     """Return the variant, if `shown` only of a published frame. Raises `NotFound`."""
-    query = select(Variant).join(Variant.frame)
+    query = select(Variant).join(Variant.frame).options(*map(joinedload, PICTURES))
     query = query.where(Frame.slug == frame_slug, Variant.slug == slug)
     if shown:
         query = query.where(Frame.status == Status.PUBLISHED, Variant.withdrawn.is_(False))

@@ -1,0 +1,59 @@
+"""Addresses of the pictures of a wall, which change whenever the picture would.
+
+What is known of a face beyond the photo changes the picture too: it is in the address as a
+keyed hash alone, since no address may bear a measure of a face.
+"""
+
+import hmac
+
+from flask import Flask, current_app, url_for
+
+from webapp.fitting.scale import Told
+from webapp.shop.views import VariantView
+from webapp.web import visits
+
+WIDTHS = (240, 480, 720)  # px, the squares that a browser may choose from
+WIDTH = 480
+KEY_LETTERS = 12
+
+
+def init_app(app: Flask) -> None:
+    """Let templates name the pictures."""
+    app.add_template_global(worn_address)
+    app.add_template_global(worn_set)
+
+
+def worn_address(token: str, variant: VariantView, face: int = 0, width: int = WIDTH) -> str:
+    """Return the address of the head in a photo with a colourway on, `width` px wide."""
+    return url_for(
+        "photos.preview",
+        token=token,
+        frame=variant.frame_slug,
+        variant=variant.slug,
+        face=face or None,
+        w=None if width == WIDTH else width,
+        v=variant.artwork + key_of(token, face, visits.told(token, face)),
+    )
+
+
+def worn_set(token: str, variant: VariantView, face: int = 0) -> str:
+    """Return the `srcset` of that picture in every width."""
+    return ", ".join(f"{worn_address(token, variant, face, one)} {one}w" for one in WIDTHS)
+
+
+def key_of(token: str, face: int, told: Told) -> str:
+    """Return a few letters that change with what is known of the face; they tell nothing of it."""
+    secret = str(current_app.secret_key).encode()
+    return hmac.new(secret, f"{token}/{face}/{told}".encode(), "sha256").hexdigest()[:KEY_LETTERS]
+
+
+def parted(version: str, token: str, face: int) -> tuple[str, bool]:
+    """Return an address's artwork, and whether the address is that of the picture as it is now."""
+    artwork, key = version[:-KEY_LETTERS], version[-KEY_LETTERS:]
+    now = key_of(token, face, visits.told(token, face))
+    return artwork, bool(artwork) and hmac.compare_digest(key.encode(), now.encode())
+
+
+def width_near(asked: int) -> int:
+    """Return the width offered that is nearest to the one asked for."""
+    return min(WIDTHS, key=lambda one: abs(one - asked))

@@ -1,0 +1,116 @@
+"""The pictures of a wall: each is painted once, by whoever comes first, and kept in memory.
+
+They lie in the photo's sighting, and so are gone with it. Whoever wants a picture that another
+thread is painting waits for that one. The first page of a new photo's wall is painted ahead.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from webapp.errors import Busy, LorgnetteError
+from webapp.fitting.scale import Told
+from webapp.shop import sight
+from webapp.shop.sight import Sighting
+from webapp.storage import belongings
+
+PICTURES_KEPT = 96  # of one photo; at 480 px some 50 kB each
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 8  # walls; who comes later has theirs painted as its pictures are asked for
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A picture of the wall. `artwork`: changes with the variant's looks; `width`: px."""
+
+    frame: str
+    variant: str
+    artwork: str
+    face: int
+    told: Told
+    width: int
+
+
+def picture(seen: Sighting, wish: Wish, paint: Callable[[], bytes]) -> bytes:
+    """Return the picture from memory, or paint it; what painting raises, all who wait are told.
+
+    Raises:
+        Busy: another thread did not finish it in time.
+    """
+    with seen.lock:
+        there = seen.pictures.get(wish)
+        if there is None:
+            mine: Future[bytes] = Future()
+            seen.pictures[wish] = mine
+            while len(seen.pictures) > PICTURES_KEPT:
+                seen.pictures.pop(next(iter(seen.pictures)))
+    if there is not None:
+        return await_picture(there)
+    try:
+        mine.set_result(paint())
+    except BaseException as error:
+        seen.pictures.pop(wish, None)  # the next to ask tries anew
+        mine.set_exception(error)
+        raise
+    return mine.result()
+
+
+def await_picture(there: "Future[bytes]") -> bytes:
+    """Return what another thread paints, or has painted. Raises `Busy`, and what it raised."""
+    seconds = belongings.settings()["MODEL_WAIT_SECONDS"]
+    try:
+        return there.result(timeout=seconds)
+    except TimeoutError:
+        raise Busy(seconds=seconds) from None
+
+
+@dataclass
+class Ahead:
+    """Who paints ahead: one thread, which takes one wall after the other."""
+
+    painter: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="easel")
+    )
+    waiting: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, work: Callable[[], None]) -> None:
+        """Do the work when its turn comes, unless too much waits already."""
+        with self.lock:
+            if self.waiting >= MOST_WAITING:
+                return
+            self.waiting += 1
+        self.painter.submit(self._do, work)
+
+    def _do(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("a wall could not be painted ahead")
+        finally:
+            with self.lock:
+                self.waiting -= 1
+
+
+def paint_ahead(token: str, pictures: Callable[[], Sequence[Callable[[], bytes]]]) -> None:
+    """Paint pictures of a photo in the background, as long as the photo is in memory.
+
+    Args:
+        pictures: called in the background; returns what paints each picture in turn.
+    """
+    inside = belongings.context()
+
+    def work() -> None:
+        with inside():
+            try:
+                for paint in pictures():
+                    if sight.current().recall(token) is None:
+                        return  # deleted meanwhile
+                    paint()
+            except LorgnetteError:
+                return  # whoever asks for the picture is told
+
+    belongings.only(Ahead).take(work)

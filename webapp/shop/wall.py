@@ -1,0 +1,105 @@
+"""The wall: the frames that a shopper looks for, in the order in which they suit a face."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from webapp.errors import Busy, FaceError
+from webapp.fitting.advice import Advice, advise_on, misfit
+from webapp.fitting.scale import Told
+from webapp.fitting.scene import Head
+from webapp.shop import catalogue, easel, sight, tryons, viewing
+from webapp.shop.easel import Wish
+from webapp.shop.facets import Hung, Shelf, Wanted, sieve
+from webapp.shop.views import FrameView, VariantView
+from webapp.storage import belongings
+
+PAGE = 24  # frames
+
+
+def hang(photo_token: str, visit: str, face: int, told: Told, wanted: Wanted) -> Shelf:
+    """Return the published frames that are wanted on one of the photo's faces.
+
+    Where the face can't be measured just now, they come without advice, in the order of their
+    publication: it is no reason to withhold the wall.
+
+    Raises:
+        NotFound: the photo is unknown, expired or another visit's.
+    """
+    subject = viewing.find_subject(photo_token, visit)
+    frames = catalogue.published()
+    try:
+        (_, head), _ = tryons.seated(subject, face, told)
+    except (Busy, FaceError):
+        return sieve(frames, wanted, {}, {})
+    advice = advise_all(frames, head)
+    return sieve(frames, wanted, advice, {slug: misfit(one) for slug, one in advice.items()})
+
+
+def advise_all(frames: Sequence[FrameView], head: Head) -> dict[str, Advice]:
+    """Return how each frame suits the head, by its slug."""
+    return {frame.slug: advise_on(frame.marks, head) for frame in frames}
+
+
+def picture(photo_token: str, visit: str, wish: Wish) -> bytes:
+    """Return the head in the photo with a frame on it, as JPEG, from memory where it is there.
+
+    Raises: as `tryons.preview`.
+    """
+    viewing.find_subject(photo_token, visit)
+
+    def paint() -> bytes:
+        return tryons.preview(
+            photo_token,
+            visit,
+            wish.frame,
+            wish.variant,
+            face=wish.face,
+            told=wish.told,
+            width=wish.width,
+            close=True,
+        )
+
+    return easel.picture(sight.current().sighting(photo_token), wish, paint)
+
+
+def paint_ahead(photo_token: str, visit: str, width: int) -> None:
+    """Begin to paint the first pictures of a new photo's wall, `width` px wide."""
+    most = belongings.settings()["PAINT_AHEAD"]
+
+    def pictures() -> list[Callable[[], bytes]]:
+        shelf = hang(photo_token, visit, 0, Told(), Wanted())
+        return [
+            partial(picture, photo_token, visit, wish_for(hung.variant, 0, Told(), width))
+            for hung in shelf.hung[:most]
+        ]
+
+    if most > 0:
+        easel.paint_ahead(photo_token, pictures)
+
+
+def wish_for(variant: VariantView, face: int, told: Told, width: int) -> Wish:
+    """Return the wish for a picture of a colourway, `width` px wide."""
+    return Wish(variant.frame_slug, variant.slug, variant.artwork, face, told, width)
+
+
+def page_of(shelf: Shelf, number: int) -> tuple[tuple[Hung, ...], int, int]:
+    """Return a page's frames, the page's number and how many pages there are, at least one.
+
+    A page that is not there is the nearest that is; they are numbered from 1.
+    """
+    pages = max(1, -(-len(shelf.hung) // PAGE))
+    number = min(max(number, 1), pages)
+    return shelf.hung[(number - 1) * PAGE : number * PAGE], number, pages
+
+
+def neighbours(shelf: Shelf, slug: str) -> tuple[Hung | None, Hung | None]:
+    """Return what hangs before and after a frame, going round; nothing where it is alone.
+
+    A frame that the filters leave out has the first and the last as its neighbours.
+    """
+    others = [hung for hung in shelf.hung if hung.frame.slug != slug]
+    if not others:
+        return None, None
+    slugs = [hung.frame.slug for hung in shelf.hung]
+    here = slugs.index(slug) if slug in slugs else 0
+    return others[here - 1], others[here % len(others)]
