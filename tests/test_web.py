@@ -1,5 +1,6 @@
 """Every answer is guarded: headers, cookies, hosts, and words for every error."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -133,6 +134,28 @@ def test_static_files_may_be_kept_while_their_content_stays(client: FlaskClient)
     with client.get(address[1]) as hashed, client.get("/static/css/site.css") as plain:
         assert "immutable" in hashed.headers["Cache-Control"]
         assert plain.headers["Cache-Control"] == "no-cache"
+
+
+def test_static_texts_travel_packed(client: FlaskClient):
+    """Only to browsers that can unpack them; and what they hold already is not sent again."""
+    path = "/static/vendor/bootstrap-5.3.9/bootstrap.min.css"
+    with client.get(path) as plain, client.get(path, headers={"Accept-Encoding": "gzip"}) as packed:
+        assert "Content-Encoding" not in plain.headers
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert gzip.decompress(packed.data) == plain.data
+        assert len(packed.data) < 0.2 * len(plain.data)
+        known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    with client.get(path, headers=known) as again:
+        assert again.status_code == 304
+        assert again.data == b""
+
+
+def test_pages_travel_unpacked(client: FlaskClient):
+    """A page holds a token beside words from outside: packed, its length would tell of it."""
+    answer = client.get("/", headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in answer.headers
 
 
 def test_the_cookie_is_strict_on_loopback(client: FlaskClient):

@@ -1,8 +1,6 @@
 """From agreement to a downloaded try-on, in real Chromium."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,46 +9,12 @@ import pytest
 from PIL import Image
 
 from tests.browser.conftest import FRAMES
+from tests.browser.visits import DESK, PHONE, choose_photo, no_sideways_scrolling, visit
 
 pytestmark = pytest.mark.browser
 
-PATIENCE = 120_000  # ms; a machine under load is slow, and one that takes longer is stuck
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
 EYES = (222, 110)  # (x, y) between the portrait's eyes, pixels of the 512 px portrait
 AROUND = (45, 22)  # half the width and height of what glasses cover there
-
-WATCH = """
-document.addEventListener("securitypolicyviolation", (event) => {
-  console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`);
-});
-"""
-
-
-def failure_of(request: Any) -> list[str]:
-    """Return what failed: nothing where the page was merely left before its icon had come."""
-    left = request.failure == "net::ERR_ABORTED"
-    return [] if left else [f"failed: {request.url} ({request.failure})"]
-
-
-@contextmanager
-def visit(browser: Any, **how: Any) -> Iterator[Any]:
-    """Open a page, and see to it at the end that nothing went wrong behind the scenes."""
-    how = {"viewport": DESK, "accept_downloads": True, **how}
-    context = browser.new_context(**how)
-    context.set_default_timeout(PATIENCE)
-    wrong: list[str] = []
-    foreign: list[str] = []
-    page = context.new_page()
-    page.add_init_script(WATCH)
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.extend(failure_of(request)))
-    page.on("request", lambda request: foreign.append(request.url))
-    yield page
-    assert wrong == []
-    assert not [url for url in foreign if not url.startswith(("http://127.0.0.1:", "blob:"))]
-    context.close()
 
 
 def pictures_of(page: Any) -> int:
@@ -95,22 +59,6 @@ def assert_glasses_on(photo: Image.Image, worn: Image.Image, scale: float = 1.0)
     below = change[round(1.9 * y * scale) :]
     assert (about_eyes > 40).mean() > 0.08
     assert (below > 40).mean() < 0.001
-
-
-def no_sideways_scrolling(page: Any) -> bool:
-    """Return whether the page is no wider than its window."""
-    return bool(
-        page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        )
-    )
-
-
-def choose_photo(page: Any, address: str, photo_file: Path) -> None:
-    """Agree, and choose the portrait on the start page."""
-    page.goto(address)
-    page.check("#consent")
-    page.set_input_files("#photo", str(photo_file))
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -251,7 +199,7 @@ def test_before_and_after_slide_and_the_whole_photo_can_be_seen(
             page.keyboard.press("ArrowRight")
 
         assert share.input_value() == "30"
-        assert share.get_attribute("aria-valuetext") == "30 percent without glasses"
+        assert share.get_attribute("aria-valuetext") == "30 per cent without glasses"
         near = page.locator(".pictures img").first.bounding_box()
         page.click("#closer")
         far = page.locator(".pictures img").first.bounding_box()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_fitting_room import (
+from tests.browser.visits import (
     PATIENCE,
     PHONE,
     choose_photo,
