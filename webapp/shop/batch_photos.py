@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from webapp.errors import BatchClosed, BatchInvalid, PhotoError
 from webapp.rendering import codec
-from webapp.shop import photos, sight
+from webapp.shop import sight, uploads
 from webapp.shop.batch_views import AddedView
 from webapp.storage import batches as rows
 from webapp.storage import belongings, clock, images
@@ -42,7 +42,7 @@ def add(token: str, owner: str, name: str, data: bytes) -> AddedView:
     name = plain(name, LONGEST_NAME)
     try:
         with sight.current().slot():  # it bounds the memory of large decodes
-            picture = photos.read(data)
+            picture = uploads.read(data)
             jpeg = codec.encode_jpeg(picture.image, belongings.settings()["JPEG_QUALITY"])
     except PhotoError as refusal:
         with writing() as session:
