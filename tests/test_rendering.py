@@ -119,9 +119,10 @@ def test_the_far_temple_does_not_cross_the_far_cheek(yaw):
     fit = fit_of(yaw)
     photo = photo_of(fit)
     scene = prepare(photo, fit.camera, fit.head)
+    scene = replace(scene, ears=(1.0, 1.0), strands=np.zeros_like(scene.strands))  # none is drawn
 
-    with_temples = worn(fit, frame_of(), PLAIN)
-    without = worn(fit, frame_of(temples=False), PLAIN)
+    with_temples = try_on(photo, fit, frame_of(), scene=scene, effects=PLAIN)
+    without = try_on(photo, fit, frame_of(temples=False), scene=scene, effects=PLAIN)
 
     temple = changed(without, with_temples)
     raster = scene.raster

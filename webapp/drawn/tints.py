@@ -16,7 +16,7 @@ GREY_TINT = tint(0.98, 1.0, 1.03)
 GREEN_TINT = tint(0.82, 1.08, 0.72)
 BROWN_TINT = tint(1.42, 0.94, 0.52)
 
-CLEAR = (Lens(tint=tint(0.995, 1.0, 0.995)), "Clear demo lens")
+CLEAR = (Lens(transmittance=0.97, tint=tint(0.995, 1.0, 0.995)), "Clear, anti-reflective")
 GREY = (Lens(LensKind.SOLID, 0.13, GREY_TINT), "Grey, category 3")
 GREEN = (Lens(LensKind.SOLID, 0.14, GREEN_TINT), "Green, category 3")
 BROWN = (Lens(LensKind.SOLID, 0.22, BROWN_TINT), "Brown, category 2")

@@ -11,7 +11,7 @@ from webapp.drawn.finishes import Acetate, Finish, Metal, Part, fused, paint, tu
 from webapp.drawn.fronts import BASE_CURVE, across, cut_to_width, draw_pin, line_of, shade_groove
 from webapp.drawn.outlines import Ground
 
-SILICONE = Acetate(("#eef1f0",), opacity=0.34, roughness=0.05)
+SILICONE = Acetate(("#eef1f0",), opacity=0.16, roughness=0.05)
 RUBBER = Acetate(("#17181a",), roughness=0.12)
 NYLON = 0.22  # mm, radius of the thread under a half-rim lens
 
@@ -83,7 +83,7 @@ def draw_pads(canvas: Canvas, ground: Ground, wires: Wires, finish: Finish) -> N
     paint(canvas, tube(field, 0.42), finish)
     eye = oval(ground, x, y, tilt, (0.8, 1.5))
     paint(canvas, tube(eye, 0.5), finish)
-    pad = oval(ground, x, y, tilt, (1.95, 5.0))
+    pad = oval(ground, x, y, tilt, (1.4, 4.8))  # its broad side faces the nose
     paint(canvas, tube(pad, 1.5), SILICONE)
 
 

@@ -10,19 +10,21 @@ import numpy as np
 
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Camera, Fit, Floats, Head
-from webapp.rendering.colour import Bytes, Light, luminance, to_linear, to_srgb
+from webapp.rendering.colour import Bytes, Light, to_linear, to_srgb
 from webapp.rendering.fronts import (
     View,
     front_in_sight,
+    pads_in_sight,
     paint_lenses,
+    paint_pads,
     paint_rims,
     touches,
     view_front,
 )
 from webapp.rendering.grain import Grain, add_grain, read_grain
-from webapp.rendering.hair import bare_ears
+from webapp.rendering.hair import bare_ears, strands
 from webapp.rendering.layers import alpha_of, open_base, times
-from webapp.rendering.light import Lighting, read_light
+from webapp.rendering.light import Lighting, in_tone, read_light
 from webapp.rendering.occlusion import Raster, rasterise
 from webapp.rendering.shadows import shadow
 from webapp.rendering.sheets import Box, Map, around, empty, fitted, front_of, shared
@@ -39,7 +41,8 @@ class Scene:
     """What is the same for every frame on one face of one photo.
 
     `raster`: the head's depth, and `rough`, the same with half as many cells across and down.
-    `ears`: how bare of hair the wearer's right and left ear are, 0 to 1.
+    `ears`: how bare of hair the wearer's right and left ear are, 0 to 1. `strands`: how much
+    hair hides of a temple, on the raster.
     """
 
     raster: Raster
@@ -47,6 +50,7 @@ class Scene:
     light: Lighting
     grain: Grain
     ears: tuple[float, float]
+    strands: Map
 
 
 @dataclass(frozen=True)
@@ -71,12 +75,14 @@ def prepare(photo: Bytes, camera: Camera, head: Head) -> Scene:
     """
     light = read_light(photo, camera, head)
     raster = rasterise(camera, head)
+    ears = bare_ears(photo, camera, head, light.skin)
     return Scene(
         raster=raster,
         rough=raster.halved(),
         light=light,
         grain=read_grain(photo, camera, head),
-        ears=bare_ears(photo, camera, head, light.skin),
+        ears=ears,
+        strands=strands(photo, camera, head, raster, light.skin, ears),
     )
 
 
@@ -153,8 +159,8 @@ def _paint(
     """Paint the frame into the pixels of `box`: shadow, temples, lenses, rims, tile by tile."""
     px_per_mm = _px_per_mm(fit)
     softness = float(np.sqrt(max(scene.grain.softness**2 - OWN_SOFTNESS**2, 0)))
-    textures = front_textures(eyewear.artwork, px_per_mm, softness)
-    setting = Setting(px_per_mm, softness, scene.raster, scene.light, scene.ears)
+    textures = front_textures(eyewear.artwork, px_per_mm, softness, pads=eyewear.build.pads)
+    setting = Setting(px_per_mm, softness, scene.raster, scene.light, scene.ears, scene.strands)
     stage = Stage(
         scene=scene,
         textures=textures,
@@ -163,6 +169,7 @@ def _paint(
         if effects.shadows
         else np.ones_like(scene.rough.depth),
         seen=front_in_sight(fit, front_of(eyewear), scene.rough),
+        pads_seen=pads_in_sight(fit, front_of(eyewear), scene.raster),
         noise=scene.grain.noise if effects.grain else 0.0,
         seed=seed,
     )
@@ -177,7 +184,8 @@ class Stage:
     """All that the tiles of one picture share, ready to be painted.
 
     `shadow`: the light left on the rough raster. `seen`: what the head leaves of the front
-    there, None if all. `noise`: sigma of the grain, levels.
+    there, None if all; `pads_seen`: of the nose pads, on the fine raster. `noise`: sigma of the
+    grain, levels.
     """
 
     scene: Scene
@@ -185,6 +193,7 @@ class Stage:
     temples: list[Painted]
     shadow: Map
     seen: Map | None
+    pads_seen: Map
     noise: float
     seed: int
 
@@ -201,6 +210,9 @@ def _paint_tile(pixels: Bytes, tile: View, stage: Stage) -> None:
     for temple in temples:
         temple.lay_over(base, box)
     seen = None if stage.seen is None else raster.lift(stage.seen, box, outside=1.0)
+    if rims and stage.textures.pads:
+        in_sight = stage.scene.raster.lift(stage.pads_seen, box, outside=1.0)
+        paint_pads(base, tile, stage.textures.pads, in_sight)
     if lenses:
         paint_lenses(base, tile, stage.textures, seen)
     if rims:
@@ -211,7 +223,7 @@ def _paint_tile(pixels: Bytes, tile: View, stage: Stage) -> None:
 def _developed(base: Light, box: Box, stage: Stage) -> Bytes:
     """Return painted linear pixels (h, w, 4) of `box` as sRGB, with the photo's grain."""
     light = np.asarray(cv2.cvtColor(base, cv2.COLOR_RGBA2RGB), dtype=np.float32)
-    if stage.scene.light.grey:
-        light = np.repeat(luminance(light)[..., None], 3, axis=-1)
+    if stage.scene.light.tone is not None:
+        light = in_tone(light, stage.scene.light.tone)
     painted = np.clip(alpha_of(base), 0, 1)
     return add_grain(to_srgb(light), painted, box, stage.noise, stage.seed)

@@ -18,8 +18,11 @@ from webapp.rendering.layers import backed, lay_over, times
 from webapp.rendering.lenses import LENS_BEHIND, mirrored, tint_of
 from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
+from webapp.rendering.pads import BEHIND as PADS_BEHIND
+from webapp.rendering.pads import BIAS as PADS_BIAS
+from webapp.rendering.pads import SOFT as PADS_SOFT
 from webapp.rendering.sheets import Box, Front, Grid, Map, front_of, rays
-from webapp.rendering.textures import Textures
+from webapp.rendering.textures import Layer, Textures
 
 CELL_MM = 2.0  # between computed points of the maps
 CELLS_PX = (2, 24)  # and at least and at most so many photo pixels
@@ -36,7 +39,8 @@ class View:
     """The front as the photo's pixels of `grid.box` see it, on the grid (rows, columns, c).
 
     `face` and `back`: where its rays meet the front and, `build.depth` behind, the rims' back;
-    `glass`: where they meet the lenses: frame millimetres (x, y). `tone`: RGB factors of the
+    `glass`: where they meet the lenses, `pads`: where the plane of the nose pads: frame
+    millimetres (x, y). `tone`: RGB factors of the
     light on the frame, and 1. `dim`: what the lenses keep back, linear RGB, and 0. `shine`: what
     they mirror, linear RGB, nothing if that is switched off, and 0.
     """
@@ -45,6 +49,7 @@ class View:
     face: Floats
     back: Floats
     glass: Floats
+    pads: Floats
     tone: Floats
     dim: Floats
     shine: Floats
@@ -58,6 +63,7 @@ class View:
                 face=self.face[rows, columns],
                 back=self.back[rows, columns],
                 glass=self.glass[rows, columns],
+                pads=self.pads[rows, columns],
                 tone=self.tone[rows, columns],
                 dim=self.dim[rows, columns],
                 shine=self.shine[rows, columns],
@@ -75,12 +81,14 @@ def view_front(
     back_x, back_y, _ = sheet.meet(sight, build.depth)
     face, back = np.dstack([x, y]), np.dstack([back_x, back_y])
     glass = face + min(1.0, LENS_BEHIND / build.depth) * (back - face)
+    pads = face + PADS_BEHIND / build.depth * (back - face)
     at = glass[..., 0], glass[..., 1]
     return View(
         grid=grid,
         face=face,
         back=back,
         glass=glass,
+        pads=pads,
         tone=_tone(x / (eyewear.marks.width / 2), light, pose.rotation),
         dim=_with_zero(1 - tint_of(eyewear.lens, eyewear.artwork).at(at[1])),
         shine=_with_zero(mirrored(eyewear.lens, light, sheet, pose, sight, at))
@@ -112,6 +120,12 @@ def front_in_sight(fit: Fit, sheet: Front, raster: Raster) -> Map | None:
     return seen if seen.min() < 1 else None
 
 
+def pads_in_sight(fit: Fit, sheet: Front, raster: Raster) -> Map:
+    """Return how much of the nose pads' plane the head leaves to be seen, on the raster."""
+    sight = rays(fit.camera, fit.frame_pose, raster.positions())
+    return raster.share_before(sheet.meet(sight, PADS_BEHIND)[2], PADS_BIAS, PADS_SOFT)
+
+
 def touches(view: View, textures: Textures) -> tuple[bool, bool]:
     """Tell whether lenses, and whether rims, are seen in a view."""
     layer = textures.front
@@ -125,6 +139,18 @@ def touches(view: View, textures: Textures) -> tuple[bool, bool]:
 def _any(shares: NDArray[np.uint8] | Map) -> bool:
     """Tell whether anything of (h, w) is above zero; numpy's own way reads floats slowly."""
     return bool(shares.size and cv2.countNonZero(shares))
+
+
+def paint_pads(base: Light, view: View, pads: Layer, seen: Map) -> None:
+    """Paint the nose pads over `base` (h, w, 4), where they touch it."""
+    pixels = view.pads * pads.scale + pads.zero
+    low, high = pixels.reshape(-1, 2).min(axis=0), pixels.reshape(-1, 2).max(axis=0)
+    height, width = pads.paint.shape[:2]
+    if (high < 0).any() or low[0] > width or low[1] > height:
+        return
+    maps = view.grid.enlarge(pixels[..., 0]), view.grid.enlarge(pixels[..., 1])
+    lit = cv2.multiply(_sampled(pads.paint, maps), view.grid.enlarge(view.tone))
+    lay_over(base, np.asarray(lit, dtype=np.float32), seen)
 
 
 def paint_lenses(base: Light, view: View, textures: Textures, seen: Map | None) -> None:

@@ -14,13 +14,14 @@ from webapp.rendering.light import Lighting
 from webapp.rendering.sheets import Front, Rays
 
 LENS_BEHIND = 1.2  # mm from the rim's front to the lens's
-HORIZON = 0.35  # half the height of the sky's edge in a lens, as the sine of its elevation
-SKY, GROUND = 0.85, 0.22  # brightness of what is mirrored above and below, beside white
+HORIZON = 0.24  # half the height of the sky's edge in a lens, as the sine of its elevation
+SKY, GROUND = 0.85, 0.28  # brightness of what is mirrored above and below, beside white
 SEEN = 0.4  # how much the photo's own upper and lower parts tell of it
-WINDOW_SIZE = 0.16  # the main light's half width in a lens, as a sine
-WINDOW_GAIN = 2.2
+WINDOW = (0.10, 0.15)  # the main light's half width and half height in a lens, as sines
+WINDOW_EDGE = 0.07  # over which it ends
+WINDOW_GAIN = 1.3
 POLARISED = 0.5  # half of what glares is polarised, and a polarised lens swallows that half
-COATING = 0.45  # lenses that are no mirrors are coated: they mirror this share of their marks'
+COATING = 0.2  # lenses that are no mirrors are coated: they mirror this share of their marks'
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,16 @@ def _surroundings(light: Lighting, outgoing: Floats) -> Floats:
     sky = SEEN * light.upper + (1 - SEEN) * SKY * unseen
     ground = SEEN * light.lower + (1 - SEEN) * GROUND * unseen
     seen = ground + rise * (sky - ground)
-    off = 1 - outgoing @ _window(light)
-    glow = np.exp(-off / WINDOW_SIZE**2)[..., None]
+    window = _window(light)
+    aside = np.stack(
+        [
+            -window[2] * outgoing[..., 0] + window[0] * outgoing[..., 2],
+            outgoing[..., 1] - window[1],
+        ],
+        axis=-1,
+    )
+    edges = np.clip((np.array(WINDOW) - np.abs(aside)) / WINDOW_EDGE + 0.5, 0, 1)
+    glow = (edges * edges * (3 - 2 * edges)).prod(axis=-1, keepdims=True)
     return np.asarray(seen + glow * (WINDOW_GAIN * light.contrast * light.exposure) * light.tint)
 
 

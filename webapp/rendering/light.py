@@ -27,14 +27,18 @@ USUAL = np.array([0.0, -0.80, -0.60])  # most light comes from above and from be
 USUAL_WEIGHT = 0.5  # how much that counts beside what the skin shows
 FULL_LIGHT = 0.62  # luminance of a highlight on skin in a well exposed photo
 EXPOSURES = (0.3, 1.1)
-EXPOSURE_POWER = 0.7  # below 1: cameras and eyes level exposures out
+EXPOSURE_POWER = 0.85  # below 1: cameras and eyes level exposures out
 WHITES = ((468, 33), (468, 133), (473, 263), (473, 362))  # each between an iris and a corner
 WHITES_AT = 0.68  # of the way from the iris's centre to the corner
 WHITES_GAIN = 1.4  # lids and brow shade them
-ROOM_COLOUR, SKIN_COLOUR = 0.4, 0.35  # powers of what room and skin say: both have own colours
-TINTS = (0.55, 1.7)
+# Powers of what room and skin say, which have colours of their own, and of what both say.
+ROOM_COLOUR, SKIN_COLOUR, AGREED_COLOUR = 0.48, 0.40, 0.35
+TINTS = (0.5, 1.8)
 USUAL_SKIN = np.array([1.74, 0.82, 0.49])  # linear RGB, luminance 1: median of 36 people's photos
 GREY = 0.012  # linear; a photo whose channels differ by less is black and white
+TONED = 0.08  # a photo whose colours differ so little at equal luminance is a toned print
+UNLIKE_SKIN = 0.35  # by which a channel of toned skin departs from what skin usually has
+TONES = 12  # steps of luminance at which a print's tone is read
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ class Lighting:
     """`towards`: unit direction to the main light. `contrast`: share of the light that comes
     from there, 0 to 1. `exposure`: a white thing's luminance beside full. `tint`: linear RGB
     of the light, luminance 1. `upper` and `lower`: linear RGB of what is about the head, above
-    and below, as a lens mirrors it.
+    and below, as a lens mirrors it. `tone`: of a black and white or toned photo, its linear RGB
+    (n, 4) by rising luminance, which comes first; else None.
     """
 
     towards: Floats
@@ -52,7 +57,7 @@ class Lighting:
     upper: Light
     lower: Light
     skin: Light
-    grey: bool
+    tone: Light | None
 
 
 def read_light(photo: Bytes, camera: Camera, head: Head) -> Lighting:
@@ -61,7 +66,8 @@ def read_light(photo: Bytes, camera: Camera, head: Head) -> Lighting:
     skin, normals = _skin(photo, camera, posed)
     room = _room(photo)
     middle = np.median(skin, axis=0)
-    tint = _tint(room.mean(axis=(0, 1)), middle)
+    tone = _tone(room, middle)
+    tint = np.ones(3, np.float32) if tone is not None else _tint(room.mean(axis=(0, 1)), middle)
     towards, contrast = _direction(luminance(skin), normals)
     rows = room.shape[0]
     return Lighting(
@@ -72,7 +78,7 @@ def read_light(photo: Bytes, camera: Camera, head: Head) -> Lighting:
         upper=room[: max(1, rows // 3)].mean(axis=(0, 1)),
         lower=room[rows // 2 :].mean(axis=(0, 1)),
         skin=middle,
-        grey=bool(np.ptp(room, axis=2).max() < GREY),
+        tone=tone,
     )
 
 
@@ -169,14 +175,47 @@ def _exposure(skin: Light, whites: Light) -> float:
     return float(np.clip((max(lit, white) / FULL_LIGHT) ** EXPOSURE_POWER, *EXPOSURES))
 
 
+def _tone(room: Light, skin: Light) -> Light | None:
+    """Return the colour of each luminance (n, 4) in a photo that has but one; None in others.
+
+    A face before a wall of its own colour is no toned print: there, skin has a print's colour.
+    """
+    if np.abs(_chroma(skin) / USUAL_SKIN - 1).max() < UNLIKE_SKIN:
+        return None
+    if np.ptp(room, axis=2).max() < GREY:
+        return np.linspace(0, 1, 2, dtype=np.float32)[:, None].repeat(4, axis=1)
+    pixels = room.reshape(-1, 3)
+    order = np.argsort(luminance(pixels))
+    colours = _chroma(pixels)
+    groups = [group for group in np.array_split(order, TONES) if group.size]
+    strays = [np.abs(colours[group] - np.median(colours[group], axis=0)) for group in groups]
+    if np.percentile(np.concatenate(strays).max(axis=1), 90) > TONED:
+        return None
+    steps = np.array([np.median(pixels[group], axis=0) for group in groups])
+    ends = np.array([steps[0] * 0, steps[-1] / luminance(steps[-1])])  # paper is a little toned too
+    steps = np.concatenate([ends[:1], steps, ends[1:]])
+    return np.column_stack([luminance(steps), steps]).astype(np.float32)
+
+
+def in_tone(light: Light, tone: Light) -> Light:
+    """Return linear RGB (h, w, 3) as a print of that tone (n, 4) shows it."""
+    level = luminance(light)
+    channels = [np.interp(level, tone[:, 0], tone[:, at]) for at in (1, 2, 3)]
+    return np.stack(channels, axis=-1).astype(np.float32)
+
+
 def _tint(room: Light, skin: Light) -> Light:
-    """Return the light's colour from the room's mean colour and the skin's, both held back."""
-    usual = USUAL_SKIN if np.ptp(skin) > GREY else np.ones(3)
-    by_room = np.clip(_chroma(room), *TINTS) ** ROOM_COLOUR
-    by_skin = np.clip(_chroma(skin) / usual, *TINTS) ** SKIN_COLOUR
-    return _chroma(np.asarray(by_room * by_skin, dtype=np.float32))
+    """Return the light's colour from the room's mean colour and the skin's, both held back.
+
+    A warm room may be wood, and warm skin a tan; where both are warm, the light is.
+    """
+    by_room = np.log(np.clip(_chroma(room), *TINTS))
+    by_skin = np.log(np.clip(_chroma(skin) / USUAL_SKIN, *TINTS))
+    both = np.where(by_room * by_skin > 0, np.minimum(abs(by_room), abs(by_skin)), 0)
+    power = ROOM_COLOUR * by_room + SKIN_COLOUR * by_skin + AGREED_COLOUR * both * np.sign(by_room)
+    return _chroma(np.asarray(np.exp(power), dtype=np.float32))
 
 
 def _chroma(colour: Light) -> Light:
     """Return linear RGB scaled to luminance 1; near black it says nothing."""
-    return np.asarray((colour + 0.02) / (luminance(colour) + 0.02), dtype=np.float32)
+    return np.asarray((colour + 0.02) / (luminance(colour)[..., None] + 0.02), dtype=np.float32)

@@ -109,7 +109,8 @@ def _outline(bar: Bar, eyewear: Eyewear) -> Floats:
 class Setting:
     """What every temple of a picture shares: photo pixels per mm, softness, head, light.
 
-    `ears`: how bare of hair the wearer's right and left ear are, 0 to 1.
+    `ears`: how bare of hair the wearer's right and left ear are, 0 to 1. `strands`: how much
+    hair hides of a temple, on the raster.
     """
 
     px_per_mm: float
@@ -117,6 +118,7 @@ class Setting:
     raster: Raster
     light: Lighting
     ears: tuple[float, float]
+    strands: Map
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,8 @@ def _paint(box: Box, bar: Bar, fit: Fit, eyewear: Eyewear, setting: Setting) -> 
         side = _warp(texture.side.paint, texture.side, facing, fit.camera, part)
         bright = tone * (1.0 if bar.shows_outside else INSIDE)
         layer = backed(side * np.append(bright * broad, broad).astype(np.float32), layer)
-    seen = setting.raster.lift(_in_sight(bar, fit, setting.raster), part, outside=1.0)
+    left = _in_sight(bar, fit, setting.raster) * (1 - setting.strands)
+    seen = setting.raster.lift(left, part, outside=1.0)
     return Painted(part, times(layer, seen))
 
 

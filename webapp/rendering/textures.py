@@ -10,7 +10,6 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Generic, TypeVar
 
 import cv2
@@ -19,8 +18,10 @@ from numpy.typing import NDArray
 
 from webapp.eyewear.frame import Artwork
 from webapp.fitting.scene import Floats
-from webapp.rendering.colour import Bytes, Light, to_linear
+from webapp.rendering.colour import Bytes, Light
 from webapp.rendering.layers import times
+from webapp.rendering.pads import pads_of
+from webapp.rendering.paint import paint_of
 
 FINER = 1.3  # texture pixels per photo pixel: sampling between them then blurs little
 OCTAVE = 4  # texture sizes per doubling
@@ -34,11 +35,9 @@ SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more 
 FRONT_BYTES = 96 * 2**20  # kept of fronts: a wall's 24 at 480 px, or some ten at full size
 TEMPLE_BYTES = 48 * 2**20  # and of temples
 WHOLE_BYTES = 8 * 2**20  # of temples in their own pixels: one picture needs three sizes of one
-FADE = (21.0, 3.0)  # mm before a bare ear's bend: a temple begins to fade, and is gone
+FADE = (14.0, 1.0)  # mm before a bare ear's bend: a temple begins to fade, and is gone
 HAIR_FADE = (62.0, 24.0)  # the same where hair covers the ear
 BARE_STEPS = 4
-STUDIO = 1.18  # power that takes a light tent's fill out of linear colours
-BODY_REACH = 0.7  # mm from an outline's soft edge to the body it belongs to
 
 Key = tuple[float, ...]
 T = TypeVar("T")
@@ -63,13 +62,14 @@ class Textures:
     `solid` its rims are, uint8.
 
     `edge` (rows, columns, 3) float32: the linear colour of the rims' edge there, also a little
-    outside, on the same area in fewer pixels.
+    outside, on the same area in fewer pixels. `pads`: the nose pads, which `front` then lacks.
     """
 
     front: Layer
     lenses: Light
     solid: Bytes
     edge: Light
+    pads: Layer | None = None
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,15 @@ _temples: Kept[TempleTextures] = Kept(TEMPLE_BYTES)
 _wholes: Kept[Light] = Kept(WHOLE_BYTES)
 
 
-def front_textures(artwork: Artwork, px_per_mm: float, softness: float) -> Textures:
-    """Return a front's textures for a photo of `px_per_mm`, blurred by `softness` photo pixels."""
+def front_textures(
+    artwork: Artwork, px_per_mm: float, softness: float, *, pads: bool = False
+) -> Textures:
+    """Return a front's textures for a photo of `px_per_mm`, blurred by `softness` photo pixels.
+
+    `pads`: it rests on nose pads, which come as a layer of their own.
+    """
     ratio, blur = _size(artwork, px_per_mm, softness)
-    return _fronts.get(artwork, (ratio, blur), lambda: _front(artwork, ratio, blur))
+    return _fronts.get(artwork, (ratio, blur, pads), lambda: _front(artwork, ratio, blur, pads))
 
 
 def temple_texture(
@@ -163,8 +168,9 @@ def _size(artwork: Artwork, px_per_mm: float, softness: float) -> tuple[float, f
     return ratio, float(np.round(blur / SOFT_STEP) * SOFT_STEP)
 
 
-def _front(artwork: Artwork, ratio: float, blur: float) -> Textures:
-    whole = _premultiplied(artwork.front, artwork.scale)
+def _front(artwork: Artwork, ratio: float, blur: float, pads: bool) -> Textures:
+    whole = paint_of(artwork.front, artwork.scale)
+    apart = _taken_out(whole, artwork, ratio, blur) if pads else None
     front = _layer(whole, artwork.centre, artwork.scale, (ratio, ratio), blur)
     height, width = front.paint.shape[:2]
     shares = cv2.resize(artwork.lenses, (width, height), interpolation=cv2.INTER_AREA)
@@ -175,13 +181,29 @@ def _front(artwork: Artwork, ratio: float, blur: float) -> Textures:
         lenses=_soften(np.asarray(lenses, dtype=np.float32), blur),
         solid=solid,
         edge=_edge_colours(front),
+        pads=apart,
     )
+
+
+def _taken_out(whole: Light, artwork: Artwork, ratio: float, blur: float) -> Layer | None:
+    """Take the nose pads out of a front (h, w, 4), in place, and return them; None if none."""
+    found = pads_of(artwork)
+    if not found.any():
+        return None
+    rows, columns = (np.flatnonzero(found.any(axis=axis)) for axis in (1, 0))
+    margin = 2 + int(2 * blur / ratio)
+    top, left = max(0, rows[0] - margin), max(0, columns[0] - margin)
+    part = slice(top, rows[-1] + margin + 1), slice(left, columns[-1] + margin + 1)
+    pads = np.where(found[part][..., None], whole[part], np.float32(0))
+    whole[found] = 0
+    zero = artwork.centre[0] - left, artwork.centre[1] - top
+    return _layer(pads, zero, artwork.scale, (ratio, ratio), blur)
 
 
 def _temple(
     artwork: Artwork, ratio: float, blur: float, squeeze: float, fade: tuple[float, float]
 ) -> TempleTextures:
-    whole = _wholes.get(artwork, (), lambda: _premultiplied(artwork.temple, artwork.scale))
+    whole = _wholes.get(artwork, (), lambda: paint_of(artwork.temple, artwork.scale))
     side = _layer(whole, artwork.joint, artwork.scale, (ratio * squeeze, ratio), blur)
     columns = np.arange(side.paint.shape[1])
     left = _uncovered(artwork, (columns - side.zero[0]) / side.scale[0], fade)
@@ -247,29 +269,6 @@ def _layer(
         scale=(scale * kx, scale * ky),
         zero=((zero[0] + 0.5) * kx - 0.5, (zero[1] + 0.5) * ky - 0.5),
     )
-
-
-def _premultiplied(picture: NDArray[np.uint8], scale: float) -> Light:
-    """Return sRGB with straight alpha (h, w, 4) as linear RGB times alpha, and alpha.
-
-    A product photo is lit from all sides, which fills every shade; a face's light is not, so
-    the shades are deepened. How opaque a body is (the most alpha near by) is meant as products
-    are shown, mixed in sRGB: mixed so in linear light, pale glassy acetate would turn to milk.
-    """
-    alpha = picture[..., 3]
-    reach = 2 * max(1, round(BODY_REACH * scale)) + 1
-    body = cv2.dilate(alpha, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    dyed = cv2.multiply(picture[..., :3], cv2.merge([body] * 3), scale=1 / 255)
-    colour = np.asarray(cv2.LUT(np.asarray(dyed, np.uint8), _deepened()), np.float32)
-    cover = np.asarray(alpha / np.maximum(np.asarray(body, dtype=np.float32), 1), np.float32)
-    share = np.asarray(alpha, dtype=np.float32) / np.float32(255)
-    return np.asarray(cv2.merge([*cv2.split(times(colour, cover)), share]), dtype=np.float32)
-
-
-@lru_cache(maxsize=1)
-def _deepened() -> Light:
-    """Return (256,) the linear light of each sRGB byte, its shades deepened."""
-    return np.asarray(to_linear(np.arange(256, dtype=np.uint8)).ravel() ** STUDIO, np.float32)
 
 
 def _soften(picture: Light, blur: float) -> Light:
