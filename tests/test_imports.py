@@ -20,7 +20,7 @@ LAYERS = (  # lowest first; an area imports only itself and earlier lines
     "eyewear",
     "fitting",  # seats what eyewear describes
     "drawn",
-    "faces rendering storage queue",
+    "faces rendering storage queue telemetry",
     "intake",  # runs rendering's codec in a process of its own
     "shop",
     "web",
@@ -30,7 +30,7 @@ LAYERS = (  # lowest first; an area imports only itself and earlier lines
 )
 RANK = {area: rank for rank, layer in enumerate(LAYERS) for area in layer.split()}
 
-WEB = "web pages api cli jobs storage __init__"
+WEB = "web pages api cli jobs storage telemetry __init__"
 HOME = {  # the areas that may import a library
     "torch": "faces",
     "safetensors": "faces",
@@ -39,6 +39,8 @@ HOME = {  # the areas that may import a library
     "flask_migrate": "storage",
     "alembic": "storage",
     "redis": "storage queue",
+    "prometheus_client": "telemetry",
+    "structlog": "telemetry web",
     "flask": WEB,
     "werkzeug": WEB,
     "flask_wtf": "web pages __init__",

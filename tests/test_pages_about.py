@@ -57,11 +57,9 @@ def test_a_strangers_privacy_page_shows_no_photo(app: Flask, client: FlaskClient
     assert wall not in app.test_client().get("/privacy").text
 
 
-def test_health_says_that_the_database_answers(client: FlaskClient):
-    answer = client.get("/healthz")
-
-    assert answer.json == {"status": "ok", "frames": 2}
-    assert "Set-Cookie" not in answer.headers
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_machines_that_ask_for_health_get_no_cookie(client: FlaskClient, path: str):
+    assert "Set-Cookie" not in client.get(path).headers
 
 
 def test_a_product_picture_may_be_kept_and_is_asked_about_again(client: FlaskClient):

@@ -87,7 +87,7 @@ def test_those_who_find_no_slot_are_told_to_come_back():
     with memory.slot(), pytest.raises(Busy) as refusal, memory.slot():
         pytest.fail("there is one slot only")
 
-    assert refusal.value.params == {"seconds": 0.01}
+    assert refusal.value.params["seconds"] >= 1
     with memory.slot():
         pass  # it came free again
 

@@ -27,7 +27,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> "Flask":
     # Imported here: whoever takes a pure room alone gets neither Flask nor SQLAlchemy with it.
     from flask import Flask
 
-    from webapp import api, cli, jobs, pages, storage, web
+    from webapp import api, cli, jobs, pages, storage, telemetry, web
 
     given = dict(overrides or {})
     instance = Path(given.pop("INSTANCE_DIR", ROOT / "instance")).resolve()
@@ -39,6 +39,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> "Flask":
     )
     app.config.update(load(instance))
     app.config.update(given)
-    for area in (storage, web, pages, api, cli, jobs):
+    for area in (telemetry, storage, web, pages, api, cli, jobs):
         area.init_app(app)
     return app

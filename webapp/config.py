@@ -60,9 +60,16 @@ SETTINGS = (
     Setting("FACES_MINUTES", 10, "minutes face geometry stays in memory after its last use"),
     Setting("FACES_KEPT", 64, "photos whose face geometry is kept in memory at once"),
     Setting(
-        "MODEL_SLOTS", 2, "photos in which faces are sought, or pictures rendered, at the same time"
+        "MODEL_SLOTS",
+        0,
+        "photos in which one worker seeks faces, or pictures it renders, at the same time; 0: the processor's cores, shared among the workers",
     ),
     Setting("MODEL_THREADS", 1, "threads of one search for faces"),
+    Setting(
+        "MODEL_QUEUE",
+        12,
+        "requests that may wait for a model slot in one worker; the next is told to come back",
+    ),
     Setting(
         "MODEL_WAIT_SECONDS",
         20,
@@ -73,8 +80,26 @@ SETTINGS = (
         24,
         "pictures of a new photo's wall painted before they are asked for; 0: none",
     ),
-    Setting("WEB_THREADS", 4, "threads of the web worker"),
-    Setting("PORT", 8000, "TCP port on 127.0.0.1 that `make run` listens on"),
+    Setting(
+        "REQUEST_SECONDS",
+        30,
+        "seconds for a request's body to arrive and for its work to begin; later it is told to come back",
+    ),
+    Setting(
+        "WEB_WORKERS",
+        1,
+        "processes of the web server on this machine; more than one need REDIS_URL",
+    ),
+    Setting("WEB_THREADS", 16, "threads of one web worker; most of them wait for a model slot"),
+    Setting(
+        "WARM_MODEL", 1, "1: a web worker loads the model when it starts; 0: at the first photo"
+    ),
+    Setting(
+        "HOST",
+        "127.0.0.1",
+        "address that the web server listens on; beyond loopback only behind a proxy",
+    ),
+    Setting("PORT", 8000, "TCP port that the web server listens on"),
     Setting("UPLOADS_PER_HOUR", 120, "photos one address may send an hour"),
     Setting("API_CALLS_PER_MINUTE", 600, "calls an API key may make a minute"),
     Setting("LOGINS_PER_HOUR", 20, "log-in attempts one address may make an hour"),
@@ -98,6 +123,21 @@ SETTINGS = (
     Setting(
         "PROXY_HOPS", 0, "reverse proxies in front that set X-Forwarded-For; 0: reached directly"
     ),
+    Setting(
+        "MORE_HOSTS",
+        "",
+        "names or addresses besides BASE_URL's by which machines may ask, with commas between them",
+    ),
+    Setting(
+        "METRICS_NETWORKS",
+        "127.0.0.0/8,::1/128",
+        "networks from which /metrics may be asked, with commas between them",
+    ),
+    Setting(
+        "METRICS_TOKEN", "", "instead of the networks: what /metrics wants as its bearer token"
+    ),
+    Setting("LOG_FORMAT", "text", "text for people or json for programs"),
+    Setting("LOG_LEVEL", "warning", "the least that is logged; info has a line for every request"),
 )
 
 

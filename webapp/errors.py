@@ -345,3 +345,15 @@ class BatchClosed(LorgnetteError):
     """A batch is not in a state in which that can be done. Params: state, needed."""
 
     code, status = "batch-closed", 409
+
+
+class FilesUnusable(LorgnetteError):
+    """The folder of pictures can't be written, or its disk is all but full."""
+
+    code, status = "files-unusable", 503
+
+
+class DatabaseAway(LorgnetteError):
+    """The database does not answer, or refuses. Params: seconds."""
+
+    code, status = "database-away", 503

@@ -202,11 +202,16 @@ def codes_of(call: Call) -> dict[int, list[str]]:
     errors: list[type[LorgnetteError]] = [*ALWAYS, *call.problems, FieldsInvalid]
     found: dict[int, list[str]] = {429: ["too-many-requests"]}
     if call.method == "POST":
-        found |= {400: ["bad-request"], 413: ["request-too-large"], 415: ["unsupported-media-type"]}
+        found |= {
+            400: ["bad-request"],
+            408: ["too-slow"],
+            413: ["request-too-large"],
+            415: ["unsupported-media-type"],
+        }
     for error in errors:
         found.setdefault(error.status, []).append(error.code)
-    # The database may be busy, or the model out of order, whatever the call.
-    for code in ("busy", "model-unusable"):
+    # The database may be busy or away, or the model out of order, whatever the call.
+    for code in ("busy", "database-away", "model-unusable"):
         if code not in found.setdefault(503, []):
             found[503].append(code)
     return found

@@ -26,6 +26,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is a number of millimetres from 'low' to 'high'.",
     ),
     "busy": ("All model slots are taken", "Send the call again after 'Retry-After' seconds."),
+    "database-away": (
+        "The database does not answer",
+        "Send the call again after 'Retry-After' seconds.",
+    ),
+    "too-slow": (
+        "The request took too long to arrive",
+        "Send it again, all at once.",
+    ),
     "model-unusable": ("The model can't be used", "It has been noted. Please come back later."),
     "bad-request": ("The request is malformed", "It is not what its headers say it is."),
     "method-not-allowed": (

@@ -2,11 +2,22 @@
 
 from flask import Flask
 
-from webapp.pages import about, admin, figures, frames, people, photos, pictures, start, tryons
+from webapp.pages import (
+    about,
+    admin,
+    figures,
+    frames,
+    health,
+    people,
+    photos,
+    pictures,
+    start,
+    tryons,
+)
 
 
 def init_app(app: Flask) -> None:
     """Open the pages."""
     pictures.init_app(app)
-    for room in (start, photos, tryons, frames, about, admin, people, figures):
+    for room in (start, photos, tryons, frames, about, health, admin, people, figures):
         app.register_blueprint(room.bp)

@@ -1,18 +1,17 @@
-"""What the shop says about itself: privacy to people, health to machines."""
+"""What the shop says about itself."""
 
 from flask import (
     Blueprint,
     Response,
     abort,
     current_app,
-    jsonify,
     redirect,
     render_template,
     request,
 )
 from flask.typing import ResponseReturnValue
 
-from webapp.shop import catalogue, photos
+from webapp.shop import photos
 from webapp.web import addresses, language, visits
 
 bp = Blueprint("about", __name__)
@@ -36,12 +35,6 @@ def choose_language() -> ResponseReturnValue:
         abort(400)
     language.choose(chosen)
     return redirect(addresses.to_return_to(request.form.get("next"), request.referrer), 303)
-
-
-@bp.get("/healthz")
-def health() -> Response:
-    """Say that the shop runs and reaches its database."""
-    return jsonify(status="ok", frames=len(catalogue.published()))
 
 
 @bp.get("/favicon.ico")

@@ -10,6 +10,7 @@ from webapp.fitting.fit import head_of
 from webapp.fitting.scene import Estimate
 from webapp.shop import figures, sight
 from webapp.shop.portraits import Portrait, read_portrait
+from webapp.shop.stages import stage
 
 
 def look(data: bytes) -> dict[str, Any]:
@@ -20,12 +21,15 @@ def look(data: bytes) -> dict[str, Any]:
         Busy: no model slot came free in time.
     """
     with figures.refusals_counted(), sight.current().slot():
-        return told_of(read_portrait(data, whole=True))
+        with stage("decode"):
+            portrait = read_portrait(data, whole=True)
+        return told_of(portrait)
 
 
 def told_of(portrait: Portrait) -> dict[str, Any]:
     """Return the photo's size and every face that is found in it, as JSON has them."""
-    found = sight.current().finder.find(portrait.pixels)
+    with stage("find"):
+        found = sight.current().finder.find(portrait.pixels)
     width, height = portrait.size
     return {
         "width": width,

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from webapp.errors import FaceError, PhotoError
+from webapp.shop import stages
 from webapp.shop.views import Figures
 from webapp.storage import clock, counting
 from webapp.storage.database import writing
@@ -94,7 +95,8 @@ class Stopwatch:
         """Measure a part; several of one name are added."""
         began = time.perf_counter()
         try:
-            yield
+            with stages.stage(name):
+                yield
         finally:
             spent = time.perf_counter() - began
             self.stages[name] = self.stages.get(name, 0.0) + spent

@@ -12,6 +12,7 @@ from webapp.rendering.codec import Picture
 from webapp.shop import figures, sight, uploads, viewing
 from webapp.shop.figures import Stopwatch
 from webapp.shop.sight import Seated
+from webapp.shop.stages import stage
 from webapp.shop.views import PhotoView
 from webapp.storage import belongings, clock, images
 from webapp.storage import photos as rows
@@ -121,13 +122,26 @@ def judged(token: str, visit: str) -> PhotoView:
 
 
 def jpeg(token: str, visit: str, width: int | None = None) -> bytes:
-    """Return the photo as JPEG, whole or `width` pixels wide. Raises `NotFound`."""
+    """Return the photo as JPEG, whole or `width` pixels wide.
+
+    Raises:
+        NotFound: it is unknown, expired or another visit's.
+        Busy: it has to be made smaller, and no model slot came free in time.
+    """
     subject = viewing.find_subject(token, visit)
     data = viewing.data_of(subject)
     if width is None or width >= subject.width:
         return data
-    quality = belongings.settings()["JPEG_QUALITY"]
-    return codec.encode_jpeg(codec.read_stored(data, max(1, width)), quality)
+    return reduced(data, width)
+
+
+def reduced(jpeg: bytes, width: int) -> bytes:
+    """Return a stored JPEG made `width` pixels wide. Raises `Busy` when no slot came free."""
+    with sight.current().slot():
+        with stage("decode"):
+            pixels = codec.read_stored(jpeg, max(1, width))
+        with stage("encode"):
+            return codec.encode_jpeg(pixels, belongings.settings()["JPEG_QUALITY"])
 
 
 def delete(token: str, visit: str) -> None:

@@ -10,6 +10,7 @@ from webapp.rendering import codec, compose
 from webapp.shop import catalogue, figures, photos, sight, tryons, viewing
 from webapp.shop.api_keys import KeyView
 from webapp.shop.portraits import read_portrait, resized, seat
+from webapp.shop.stages import stage
 from webapp.shop.tryons import Chosen
 from webapp.storage import belongings
 
@@ -48,13 +49,16 @@ def render(order: Order, width: int | None = None) -> bytes:
 
 def worn(order: Order, chosen: Chosen, width: int | None) -> bytes:
     """Return the rendered JPEG; hold a slot. Raises as `render`."""
-    portrait = read_portrait(order.photo)
+    with stage("decode"):
+        portrait = read_portrait(order.photo)
     _, camera, head = seat(portrait, order.face, order.pd_mm)
     pixels, scale = resized(portrait, width)
     camera = camera.scaled(scale)
-    fit = seat_frame(camera, head, chosen.eyewear)
-    picture = compose.try_on(pixels, fit, chosen.eyewear, seed=portrait.seed)
-    return codec.encode_jpeg(picture, belongings.settings()["JPEG_QUALITY"])
+    with stage("render"):
+        fit = seat_frame(camera, head, chosen.eyewear)
+        picture = compose.try_on(pixels, fit, chosen.eyewear, seed=portrait.seed)
+    with stage("encode"):
+        return codec.encode_jpeg(picture, belongings.settings()["JPEG_QUALITY"])
 
 
 def keep(order: Order, key: KeyView) -> str:

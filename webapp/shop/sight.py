@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from webapp.errors import Busy
+import numpy as np
+
 from webapp.faces.finder import Face
 from webapp.faces.versions import ActiveFinder
 from webapp.fitting.scale import Told
 from webapp.fitting.scene import Camera, Head
 from webapp.rendering.codec import Pixels
 from webapp.rendering.compose import Scene
+from webapp.shop.door import Door, slots_here
 from webapp.storage import belongings
 
 HEADS_KEPT = 32  # of one photo: its faces, and the PDs typed for them
@@ -85,12 +87,15 @@ class Sight:
         wait_seconds: float,
         kept: int,
         minutes: float,
+        queue: int = 12,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`kept` photos are remembered at once, each for `minutes` after its last use."""
+        """`kept` photos are remembered at once, each for `minutes` after its last use.
+
+        At most `queue` requests wait for one of the `slots`, each for `wait_seconds`.
+        """
         self.finder = finder
-        self._slots = threading.BoundedSemaphore(slots)
-        self._wait_seconds = wait_seconds
+        self._door = Door(slots, queue, wait_seconds)
         self._kept = kept
         self._seconds = minutes * 60
         self._clock = clock
@@ -107,14 +112,10 @@ class Sight:
         each other.
 
         Raises:
-            Busy: none came free in time.
+            Busy: too many wait already, or none came free in time.
         """
-        if not self._slots.acquire(timeout=self._wait_seconds):
-            raise Busy(seconds=self._wait_seconds)
-        try:
+        with self._door.passed():
             yield
-        finally:
-            self._slots.release()
 
     def sighting(self, token: str) -> Sighting:
         """Return what is remembered of a photo; something empty, kept from now on, if nothing."""
@@ -177,7 +178,8 @@ def make() -> Sight:
     settings = belongings.settings()
     return Sight(
         ActiveFinder(Path(settings["INSTANCE_DIR"]), threads=settings["MODEL_THREADS"]),
-        slots=settings["MODEL_SLOTS"],
+        slots=slots_here(settings["MODEL_SLOTS"], settings["WEB_WORKERS"]),
+        queue=settings["MODEL_QUEUE"],
         wait_seconds=settings["MODEL_WAIT_SECONDS"],
         kept=settings["FACES_KEPT"],
         minutes=settings["FACES_MINUTES"],
@@ -187,6 +189,18 @@ def make() -> Sight:
 def current() -> Sight:
     """Return the app's sight."""
     return belongings.only(make)
+
+
+def warm() -> None:
+    """Load the model and let it look once, so that the first shopper need not wait for it.
+
+    Raises:
+        ModelUnusable: its weights can't be read.
+        Busy: shoppers were quicker, so that there is nothing to do.
+    """
+    sight = current()
+    with sight.slot():
+        sight.finder.find(np.full((192, 192, 3), 128, np.uint8))
 
 
 def use(sight: Sight) -> None:

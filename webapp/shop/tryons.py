@@ -17,11 +17,12 @@ from webapp.fitting.scale import Told, typed
 from webapp.fitting.scene import Estimate
 from webapp.fitting.seat import Nudge, nudge_limits
 from webapp.rendering import codec, compose
-from webapp.shop import artworks, catalogue, figures, sight, viewing
+from webapp.shop import artworks, catalogue, figures, photos, sight, viewing
 from webapp.shop.closeups import close_up
 from webapp.shop.figures import Stopwatch
 from webapp.shop.photos import TOKEN_BYTES
 from webapp.shop.sight import Seated
+from webapp.shop.stages import stage
 from webapp.shop.viewing import Subject
 from webapp.shop.views import TryOnFacts, TryOnView
 from webapp.storage import belongings, clock, images
@@ -178,15 +179,17 @@ def facts(token: str, visit: str) -> TryOnFacts:
 
 
 def jpeg(token: str, visit: str, width: int | None = None) -> bytes:
-    """Return the try-on's picture as JPEG, whole or `width` px wide. Raises `NotFound`."""
+    """Return the try-on's picture as JPEG, whole or `width` px wide.
+
+    Raises: as `photos.jpeg`.
+    """
     with reading() as session:
         image = rows.try_on(session, token, visit, clock.now()).image
         file, whole = image.file, image.width
     data = viewing.data_in(file)
     if width is None or width >= whole:
         return data
-    quality = belongings.settings()["JPEG_QUALITY"]
-    return codec.encode_jpeg(codec.read_stored(data, max(1, width)), quality)
+    return photos.reduced(data, width)
 
 
 def preview(
@@ -219,10 +222,12 @@ def preview(
     watching = sight.current()
     with watching.slot():
         seen = watching.sighting(photo_token)
-        stage = viewing.stage_of(subject, seen, face, wish.told, width, close)
-        fit = seat_frame(stage.camera, stage.head, eyewear, wish.nudge)
-        worn = compose.try_on(stage.pixels, fit, eyewear, seed=subject.seed, scene=stage.scene)
-        return codec.encode_jpeg(worn, belongings.settings()["JPEG_QUALITY"])
+        ready = viewing.stage_of(subject, seen, face, wish.told, width, close)
+        fit = seat_frame(ready.camera, ready.head, eyewear, wish.nudge)
+        with stage("render"):
+            worn = compose.try_on(ready.pixels, fit, eyewear, seed=subject.seed, scene=ready.scene)
+        with stage("encode"):
+            return codec.encode_jpeg(worn, belongings.settings()["JPEG_QUALITY"])
 
 
 def wish_of(

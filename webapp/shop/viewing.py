@@ -17,6 +17,7 @@ from webapp.rendering.codec import Pixels
 from webapp.shop import sight
 from webapp.shop.closeups import Square, close_up
 from webapp.shop.sight import HEADS_KEPT, STAGES_KEPT, Seated, Sighting, Stage
+from webapp.shop.stages import stage
 from webapp.storage import clock, files
 from webapp.storage import photos as rows
 from webapp.storage.database import reading
@@ -100,7 +101,10 @@ def find_faces(pixels: Pixels, focal_35mm: float | None) -> list[tuple[Face, Sea
         NoFace: there is none.
         FaceTooSmall, FaceTurnedAway: there are some, and this is what is wrong with the largest.
     """
-    return usable_faces(sight.current().finder.find(pixels), pixels, focal_35mm)
+    with stage("find"):
+        found = sight.current().finder.find(pixels)
+    with stage("fit"):
+        return usable_faces(found, pixels, focal_35mm)
 
 
 def usable_faces(
@@ -142,9 +146,11 @@ def faces_of(subject: Subject, seen: Sighting, pixels: Pixels | None = None) -> 
     """Return the photo's faces from memory, or find them anew; hold a slot and the lock."""
     if seen.faces is not None:
         return seen.faces
-    whole = codec.read_stored(data_of(subject)) if pixels is None else pixels
-    found = find_faces(whole, subject.focal_35mm)
-    return remember(seen, found, concerns_in(whole, found))
+    if pixels is None:
+        with stage("decode"):
+            pixels = codec.read_stored(data_of(subject))
+    found = find_faces(pixels, subject.focal_35mm)
+    return remember(seen, found, concerns_in(pixels, found))
 
 
 def seat_of(
@@ -170,12 +176,13 @@ def seat_of(
         if (face, told) not in seen.heads:
             while len(seen.heads) >= HEADS_KEPT:
                 seen.heads.pop(next(iter(seen.heads)))
-            seen.heads[face, told] = head_of(
-                faces[face].landmarks,
-                (subject.width, subject.height),
-                told=told,
-                focal_35mm=subject.focal_35mm,
-            )
+            with stage("fit"):
+                seen.heads[face, told] = head_of(
+                    faces[face].landmarks,
+                    (subject.width, subject.height),
+                    told=told,
+                    focal_35mm=subject.focal_35mm,
+                )
         return seen.heads[face, told]
 
 
@@ -194,10 +201,13 @@ def stage_of(
         key = (face, told, width, close)
         if key not in seen.stages:
             square = close_up(camera, head, (subject.width, subject.height)) if close else None
-            pixels, small = reduced(subject, camera, width, square)
+            with stage("decode"):
+                pixels, small = reduced(subject, camera, width, square)
             while len(seen.stages) >= STAGES_KEPT:
                 seen.stages.pop(next(iter(seen.stages)))
-            seen.stages[key] = Stage(pixels, small, head, compose.prepare(pixels, small, head))
+            with stage("render"):
+                scene = compose.prepare(pixels, small, head)
+            seen.stages[key] = Stage(pixels, small, head, scene)
         return seen.stages[key]
 
 

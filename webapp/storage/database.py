@@ -3,7 +3,8 @@
 SQLite is opened for several processes at once: WAL, writers that say so at their start
 (BEGIN IMMEDIATE: a read that later writes would fail at once, whatever the timeout, when
 another process wrote in between), commits that survive a power cut, deleted rows
-overwritten. Any other `DATABASE_URL` (PostgreSQL) works with its own defaults.
+overwritten. PostgreSQL (`DATABASE_URL`) needs none of it, but it may be away: connections are
+tried before use, so that the shop goes on by itself when it comes back.
 """
 
 from collections.abc import Iterator
@@ -16,15 +17,31 @@ import flask_migrate
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    NoSuchModuleError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as Session  # use cases name what they pass on
 from sqlalchemy.types import TypeDecorator
 
-from webapp.errors import Busy
+from webapp.errors import Busy, DatabaseAway, DatabaseOutdated, SettingInvalid
 
 WAIT_SECONDS = 5  # for another process's write to end, before "database is locked"
+AWAY_SECONDS = 5  # after which it is worth asking again for a database that did not answer
+SPARE_CONNECTIONS = 4  # beyond one for each thread of the web worker
+POSTGRES = {
+    "connect_timeout": 3,  # s; the least that makes sense is 2
+    "tcp_user_timeout": 10_000,  # ms until a connection whose other end fell silent is given up
+    "keepalives_idle": 30,  # s
+}
 PRAGMAS = (
     f"busy_timeout={WAIT_SECONDS * 1000}",
     "journal_mode=WAL",
@@ -32,6 +49,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",  # what is deleted is zeroed, not just unlinked
 )
+FAULTS_OF_OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -78,6 +96,7 @@ migrations = flask_migrate.Migrate(db=db, directory=str(FOLDER), render_as_batch
 def init_app(app: Flask) -> None:
     """Make the app's engine from `DATABASE_URL`; it connects at the first query."""
     app.config["SQLALCHEMY_DATABASE_URI"] = address(app.config["DATABASE_URL"])
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(app)
     db.init_app(app)
     migrations.init_app(app)
     with app.app_context():
@@ -86,9 +105,41 @@ def init_app(app: Flask) -> None:
 
 
 def address(url: str) -> str:
-    """Return the URL as SQLAlchemy spells it, with the PostgreSQL driver that the shop uses."""
+    """Return the URL as SQLAlchemy spells it, with the PostgreSQL driver that the shop uses.
+
+    Raises:
+        SettingInvalid: it is no such address, or the driver for it is not installed.
+    """
     kind, _, rest = url.partition("://")
-    return f"postgresql+psycopg://{rest}" if kind in ("postgres", "postgresql") else url
+    spelt = f"postgresql+psycopg://{rest}" if kind in ("postgres", "postgresql") else url
+    expected = "sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/NAME"
+    try:
+        parts = make_url(spelt)
+        known = parts.drivername in ("sqlite", "postgresql+psycopg")
+        known = known and bool(parts.database) and parts.database != ":memory:"
+        if known:
+            parts.get_dialect().import_dbapi()
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        known = False
+    except ImportError as error:
+        expected, known = f"its driver to be installed ({error.name})", False
+    if not known:
+        # What was given may hold a password.
+        raise SettingInvalid(name="DATABASE_URL", value=f"{kind[:20]}://…", expected=expected)
+    return spelt
+
+
+def engine_options(app: Flask) -> dict[str, Any]:
+    """Return how the engine connects: a connection for each thread, and no patience beyond."""
+    options: dict[str, Any] = {
+        "hide_parameters": True,  # they name visitors, and errors are logged
+        "pool_size": app.config["WEB_THREADS"],
+        "max_overflow": SPARE_CONNECTIONS,
+        "pool_timeout": WAIT_SECONDS,
+    }
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
+        options |= {"pool_pre_ping": True, "connect_args": dict(POSTGRES)}
+    return options
 
 
 def listen(engine: Engine) -> None:
@@ -112,8 +163,12 @@ def begin(connection: Connection) -> None:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Give a session for queries; what it changed would be rolled back."""
-    with Session(db.engine) as session:
+    """Give a session for queries; what it changed would be rolled back.
+
+    Raises:
+        DatabaseAway, Busy, DatabaseOutdated: as of `told_apart`.
+    """
+    with told_apart(), Session(db.engine) as session:
         yield session
 
 
@@ -122,15 +177,35 @@ def writing() -> Iterator[Session]:
     """Give a session whose changes are committed at the end, or rolled back on any error.
 
     Raises:
-        Busy: another process kept the database locked for `WAIT_SECONDS`.
+        DatabaseAway, Busy, DatabaseOutdated: as of `told_apart`.
+    """
+    engine = db.engine.execution_options(writes=True)
+    with told_apart(), Session(engine) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def told_apart() -> Iterator[None]:
+    """Say in the domain's words what is wrong with the database.
+
+    Raises:
+        Busy: another process kept it locked for `WAIT_SECONDS`, or every connection is in use.
+        DatabaseOutdated: a table or column is missing.
+        DatabaseAway: anything else that is no fault of the query.
     """
     try:
-        with Session(db.engine.execution_options(writes=True)) as session, session.begin():
-            yield session
-    except OperationalError as error:
-        if "database is locked" in str(error.orig):
+        yield
+    except PoolTimeout as error:
+        raise Busy(seconds=WAIT_SECONDS) from error
+    except DatabaseError as error:
+        if isinstance(error, FAULTS_OF_OURS):
+            raise
+        said = str(error.orig)
+        if "database is locked" in said:
             raise Busy(seconds=WAIT_SECONDS) from error
-        raise
+        if "no such table" in said or "no such column" in said:
+            raise DatabaseOutdated() from error
+        raise DatabaseAway(seconds=AWAY_SECONDS) from error
 
 
 def migrate() -> None:

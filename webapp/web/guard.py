@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
     most = int(app.config["MAX_UPLOAD_MB"] * 1_000_000)
     app.config.update(
         PREFERRED_URL_SCHEME=scheme,
-        TRUSTED_HOSTS=sorted({host, *LOOPBACK}),
+        TRUSTED_HOSTS=sorted({host, *LOOPBACK, *further_hosts(app.config["MORE_HOSTS"])}),
         SESSION_COOKIE_NAME="__Host-lorgnette" if secure else "lorgnette",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -53,6 +53,11 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.before_request(read_heavy_photos)  # before CSRF, which reads the form
     csrf.init_app(app)
+
+
+def further_hosts(named: str) -> set[str]:
+    """Return the hosts of a list with commas between them."""
+    return {one.strip() for one in named.split(",") if one.strip()}
 
 
 def base_address(base_url: str) -> tuple[str, str]:

@@ -48,7 +48,7 @@ def teller_here() -> Teller | None:
 def explain(error: LorgnetteError) -> Response:
     """Tell in words what a use case refused."""
     if error.status >= 500 and not isinstance(error, Busy):
-        log.error("%s", error)
+        log.error("%s", error, exc_info=error.__cause__)
     response = answer(words_for(error), error.params)
     response.headers.extend(headers_of(error))
     return response
@@ -56,7 +56,7 @@ def explain(error: LorgnetteError) -> Response:
 
 def headers_of(error: LorgnetteError) -> dict[str, str]:
     """Return what an answer to the error says besides its words: when to come back."""
-    if not isinstance(error, Busy):
+    if error.status != 503:
         return {}
     return {"Retry-After": str(math.ceil(error.params.get("seconds", BUSY_SECONDS)))}
 

@@ -12,7 +12,7 @@ from typing import ParamSpec
 from flask import Flask, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.errors import NotFound
+from webapp.errors import Busy, DatabaseAway, DatabaseOutdated, NotFound
 from webapp.shop import accounts
 from webapp.shop.views import AdminView
 
@@ -23,7 +23,7 @@ View = Callable[P, ResponseReturnValue]
 
 def init_app(app: Flask) -> None:
     """Let templates ask who is signed in."""
-    app.add_template_global(current, "signed_in")
+    app.add_template_global(shown, "signed_in")
 
 
 def begin(admin: AdminView) -> None:
@@ -50,6 +50,17 @@ def current() -> AdminView | None:
     try:
         return accounts.by_session(number, version)
     except NotFound:
+        return None
+
+
+def shown() -> AdminView | None:
+    """Return who pages show as signed in: nobody while the database is away, for the page says so.
+
+    The page that tells of it must not break for the same reason.
+    """
+    try:
+        return current()
+    except (DatabaseAway, DatabaseOutdated, Busy):
         return None
 
 

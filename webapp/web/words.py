@@ -149,6 +149,14 @@ WORDS: dict[str, Words] = {
         _("The fitting room is full just now"),
         _("Please try again in a few seconds. Your photo is fine."),
     ),
+    "database-away": (
+        _("The fitting room is closed for a moment"),
+        _("Something is wrong on our side, not with your photo. Please try again in a minute."),
+    ),
+    "files-unusable": (
+        _("The fitting room is closed for a moment"),
+        _("There is no room for pictures on our side. Please come back later."),
+    ),
     # What the camera's page is told by the browser
     "camera-denied": (
         _("The camera is not allowed"),
@@ -193,6 +201,10 @@ WORDS: dict[str, Words] = {
     "unsupported-media-type": (
         _("That kind of content is not taken here"),
         _("Please send it as the form on the page does."),
+    ),
+    "too-slow": (
+        _("Your photo took too long to arrive"),
+        _("Please try again, perhaps with a better connection or a smaller file."),
     ),
     "request-too-large": (
         _("That was too much at once"),
@@ -243,6 +255,7 @@ STATUS_CODES = {
     403: "forbidden",
     404: "not-found",
     405: "method-not-allowed",
+    408: "too-slow",
     413: "request-too-large",
     415: "unsupported-media-type",
     429: "too-many-requests",

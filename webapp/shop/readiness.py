@@ -1,0 +1,91 @@
+"""Whether the shop could serve a shopper now: each part it needs is tried."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from webapp.errors import FilesUnusable, LorgnetteError
+from webapp.faces import cards, versions
+from webapp.storage import belongings, files, schema, shared
+from webapp.telemetry.metrics import Fact
+
+OK = "ok"
+LEAST_FREE_BYTES = 200_000_000  # below it, the next uploads may find no room
+
+
+@dataclass
+class Checked:
+    """The model files found in order, by what tells that they have not changed since."""
+
+    signature: object = field(default=None)
+
+
+def check() -> dict[str, str]:
+    """Return each part's state: "ok", or the code of what is wrong with it.
+
+    Redis is told, but the shop goes on without it: see `webapp.storage.shared`.
+    """
+    parts: dict[str, Callable[[], None]] = {
+        "database": schema.require_current,
+        "files": require_room,
+        "model": require_model,
+    }
+    if shared.configured():
+        parts["redis"] = shared.require
+    return {name: state_of(part) for name, part in parts.items()}
+
+
+def is_ready(states: dict[str, str]) -> bool:
+    """Return whether shoppers can be served although not every part may be well."""
+    return all(state == OK for part, state in states.items() if part != "redis")
+
+
+def state_of(part: Callable[[], None]) -> str:
+    """Return "ok", or the code of what the part raises."""
+    try:
+        part()
+    except LorgnetteError as error:
+        return error.code
+    return OK
+
+
+def require_room() -> None:
+    """Raise `FilesUnusable` unless pictures can be written."""
+    folder = files.folder()
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent  # it is made with the first picture
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise FilesUnusable()
+    room = os.statvfs(folder)
+    if room.f_bavail * room.f_frsize < LEAST_FREE_BYTES:
+        raise FilesUnusable()
+
+
+def require_model() -> None:
+    """Raise `ModelUnusable` unless the active version's weights are whole; read once a change."""
+    folder = versions.active_folder(Path(belongings.settings()["INSTANCE_DIR"]))
+    checked = belongings.only(Checked)
+    signature = (folder, tuple(signature_of(path) for path in sorted(folder.glob("*"))))
+    if signature != checked.signature:
+        cards.hashes(folder)
+        checked.signature = signature
+
+
+def signature_of(path: Path) -> tuple[str, int, int]:
+    """Return what changes when the file does."""
+    stat = path.stat()
+    return path.name, stat.st_mtime_ns, stat.st_size
+
+
+def facts() -> list[Fact]:
+    """Return what is told of the shop besides counts and times: the version it sees with."""
+    version = versions.active_name(Path(belongings.settings()["INSTANCE_DIR"]))
+    return [
+        Fact(
+            "lorgnette_model_version",
+            "1 for the version of the model that the shop sees with.",
+            ("version",),
+            {(version,): 1.0},
+        )
+    ]
