@@ -7,13 +7,14 @@ tables hold the queries, and take that session first.
 
 from flask import Flask
 
-from webapp.storage import belongings, database
+from webapp.storage import belongings, database, shared
 
 
 def init_app(app: Flask) -> None:
     """Attach the database and the folder of pictures; touch neither yet."""
     belongings.init_app(app)
     database.init_app(app)
+    shared.init_app(app)
 
 
 def migrate() -> None:

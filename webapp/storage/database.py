@@ -49,6 +49,8 @@ PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",  # what is deleted is zeroed, not just unlinked
 )
+BACKENDS = ("sqlite", "postgresql")
+NO_FILE = (None, "", ":memory:")  # each connection would have a database of its own
 FAULTS_OF_OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -96,6 +98,7 @@ migrations = flask_migrate.Migrate(db=db, directory=str(FOLDER), render_as_batch
 def init_app(app: Flask) -> None:
     """Make the app's engine from `DATABASE_URL`; it connects at the first query."""
     app.config["SQLALCHEMY_DATABASE_URI"] = address(app.config["DATABASE_URL"])
+    require_usable(app.config["SQLALCHEMY_DATABASE_URI"])
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(app)
     db.init_app(app)
     migrations.init_app(app)
@@ -105,28 +108,30 @@ def init_app(app: Flask) -> None:
 
 
 def address(url: str) -> str:
-    """Return the URL as SQLAlchemy spells it, with the PostgreSQL driver that the shop uses.
+    """Return the URL as SQLAlchemy spells it, with the PostgreSQL driver that the shop uses."""
+    kind, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if kind in ("postgres", "postgresql") else url
+
+
+def require_usable(url: str) -> None:
+    """Check the address as SQLAlchemy spells it; nothing is connected to.
 
     Raises:
         SettingInvalid: it is no such address, or the driver for it is not installed.
     """
-    kind, _, rest = url.partition("://")
-    spelt = f"postgresql+psycopg://{rest}" if kind in ("postgres", "postgresql") else url
     expected = "sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/NAME"
     try:
-        parts = make_url(spelt)
-        known = parts.drivername in ("sqlite", "postgresql+psycopg")
-        known = known and bool(parts.database) and parts.database != ":memory:"
-        if known:
+        parts = make_url(url)
+        usable = parts.get_backend_name() in BACKENDS and parts.database not in NO_FILE
+        if usable:
             parts.get_dialect().import_dbapi()
     except (ArgumentError, NoSuchModuleError, ValueError):
-        known = False
+        usable = False
     except ImportError as error:
-        expected, known = f"its driver to be installed ({error.name})", False
-    if not known:
-        # What was given may hold a password.
-        raise SettingInvalid(name="DATABASE_URL", value=f"{kind[:20]}://…", expected=expected)
-    return spelt
+        usable, expected = False, f"its driver to be installed: {error.name}"
+    if not usable:
+        shown = f"{url.partition('://')[0][:30]}://…"  # what follows may hold a password
+        raise SettingInvalid(name="DATABASE_URL", value=shown, expected=expected)
 
 
 def engine_options(app: Flask) -> dict[str, Any]:

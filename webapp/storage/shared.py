@@ -8,12 +8,14 @@ is away. Without `REDIS_URL` there is none, and one process keeps all that in it
 import logging
 from typing import Any
 
+from flask import Flask
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.connection import parse_url
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from webapp.errors import RedisAway, RedisUnfit
+from webapp.errors import RedisAway, RedisUnfit, SettingInvalid
 from webapp.storage.belongings import only, settings
 
 PREFIX = "lorgnette:"  # of every key, so that a glance tells whose they are
@@ -21,6 +23,21 @@ ANSWER_SECONDS = 0.5  # a healthy Redis takes a thousandth of it; no command wai
 LEAST, NEWEST = 6, 8  # versions: below, commands are missing; above, nobody has tried
 
 log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Check the address; nothing is connected to.
+
+    Raises:
+        SettingInvalid: REDIS_URL is no address of a Redis.
+    """
+    try:
+        if app.config["REDIS_URL"]:
+            parse_url(app.config["REDIS_URL"])
+    except ValueError:
+        shown = app.config["REDIS_URL"].partition("://")[0][:30] + "://…"  # may hold a password
+        expected = "redis://HOST:6379/0, or rediss:// for TLS"
+        raise SettingInvalid(name="REDIS_URL", value=shown, expected=expected) from None
 
 
 def configured() -> bool:
