@@ -67,8 +67,12 @@ def remove_orphans(at: datetime) -> int:
     for shelf in files.shelves():
         old = [name for name, changed in shelf if changed < before]
         with reading() as session:
-            known = images.known(session, old)
-        for name in set(old) - known:
-            files.remove(name)
-            removed += 1
+            suspects = set(old) - images.known(session, old)
+        if not suspects:
+            continue
+        with writing() as session:  # what is being stored at this moment has its row now, or waits
+            orphans = suspects - images.known(session, sorted(suspects))
+            for name in orphans:
+                files.remove(name)
+        removed += len(orphans)
     return removed

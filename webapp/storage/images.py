@@ -15,6 +15,7 @@ from typing import TypeVar
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from webapp.errors import Busy
 from webapp.storage import clock, files
 from webapp.storage.database import reading, writing
 from webapp.storage.tables import Image, Kind
@@ -40,6 +41,9 @@ def storing(*drafts: Draft) -> Iterator[tuple[Session, list[Image]]]:
     """Write the files, then give a writing session that holds their rows.
 
     On any error, in the caller's block or here, rows are rolled back and files removed.
+
+    Raises:
+        Busy: the sweep took a file for an orphan, as a clock that was set forward may make it.
     """
     names: list[str] = []
     try:
@@ -49,6 +53,10 @@ def storing(*drafts: Draft) -> Iterator[tuple[Session, list[Image]]]:
             rows = [row_of(draft, name) for draft, name in zip(drafts, names, strict=True)]
             session.add_all(rows)
             yield session, rows
+            # The sweep looks at rows and removes files in one such transaction, too: either it
+            # sees these rows, or they see that a file is gone.
+            if not all(map(files.exists, names)):
+                raise Busy()
     except BaseException:
         for name in names:
             files.remove(name)
