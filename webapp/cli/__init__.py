@@ -1,11 +1,12 @@
 """The flask commands: faces and try-ons of files, the catalogue, admins, the model, the bench.
 
-The background work has its own (`webapp.jobs`): sweep, worker and serve.
+The background work has its own (`webapp.jobs`): sweep, worker, batch-worker
+and serve.
 """
 
 from flask import Flask
 
-from webapp.cli import admin, api_key, bench, demo, faces, model, settings, tryon
+from webapp.cli import admin, api_key, batch, bench, demo, faces, model, settings, tryon
 
 COMMANDS = (
     faces.faces,
@@ -15,6 +16,7 @@ COMMANDS = (
     api_key.api_key,
     model.model,
     bench.bench,
+    batch.batch,
     settings.settings,
 )
 

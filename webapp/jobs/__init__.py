@@ -7,10 +7,10 @@ the pipe closes, and all see that and end too.
 
 from flask import Flask
 
-from webapp.jobs import clock, serving
+from webapp.jobs import batches, clock, serving
 
 
 def init_app(app: Flask) -> None:
-    """Add the commands `sweep`, `worker` and `serve`."""
-    for command in (clock.sweep, clock.worker, serving.serve):
+    """Add the commands `sweep`, `worker`, `batch-worker` and `serve`."""
+    for command in (clock.sweep, clock.worker, batches.batch_worker, serving.serve):
         app.cli.add_command(command)

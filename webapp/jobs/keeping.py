@@ -24,17 +24,20 @@ class Kept:
     name: str
     command: Sequence[str]
     environ: Mapping[str, str]
+    longest: float = LONGEST_PAUSE
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     pause: float = FIRST_PAUSE
+    ends: int = 0  # how often it ended by itself
     due: float = 0.0  # not started before this; clock of time.monotonic
 
     def tend(self) -> None:
         """Start the process if it does not run and its pause is over."""
         now = time.monotonic()
         if self.process is not None and self.process.poll() is not None:
+            self.ends += 1
             proven = now - self.started >= PROVEN_SECONDS
-            self.pause = FIRST_PAUSE if proven else min(2 * self.pause, LONGEST_PAUSE)
+            self.pause = FIRST_PAUSE if proven else min(2 * self.pause, self.longest)
             self.due = now + self.pause
             click.echo(f"The {self.name} ended ({self.process.returncode}); back soon.", err=True)
             stop([self.process])  # it has ended; its pipe is still open

@@ -12,6 +12,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from webapp import storage
+from webapp.jobs.batches import command_line, name_here
 from webapp.jobs.keeping import Kept, listen_for_stop, start, stop
 from webapp.shop import catalogue
 
@@ -40,7 +41,11 @@ def serve() -> None:
         "WEB_THREADS": str(current_app.config["WEB_THREADS"]),
         "LIFELINE": "stdin",
     }
-    sys.exit(supervise(WEB, [Kept("clock", CLOCK, environ)], environ, port))
+    workers = [
+        Kept(f"batch worker {slot}", command_line("--name", name_here(slot)), environ)
+        for slot in range(1, current_app.config["BATCH_WORKERS"] + 1)
+    ]
+    sys.exit(supervise(WEB, [Kept("clock", CLOCK, environ), *workers], environ, port))
 
 
 def refuse_taken(port: int) -> None:

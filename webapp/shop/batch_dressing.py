@@ -13,8 +13,9 @@ from webapp.errors import LorgnetteError
 from webapp.eyewear.frame import Eyewear
 from webapp.faces.finder import Face
 from webapp.fitting.fit import seat_frame
+from webapp.intake.reader import Bounds, Reader
 from webapp.rendering import codec, compose
-from webapp.rendering.codec import Picture, Pixels
+from webapp.rendering.codec import Pixels
 from webapp.shop.sight import Finder, Stage
 from webapp.shop.viewing import usable_faces
 
@@ -27,11 +28,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Rules:
-    """What holds for every photo: the limits of an upload, the results' quality and width."""
+    """What holds for every photo: the bounds of an upload, the results' quality and width."""
 
-    most_bytes: int
-    most_pixels: int
-    stored_pixels: int
+    bounds: Bounds
     quality: int
     width: int | None = None
 
@@ -74,8 +73,11 @@ class Open:
 class Dresser:
     """Dresses photos with the same looks; a look that is gone has the reason why instead."""
 
-    def __init__(self, finder: Finder, looks: Sequence[Eyewear | str], rules: Rules) -> None:
+    def __init__(
+        self, finder: Finder, reader: Reader, looks: Sequence[Eyewear | str], rules: Rules
+    ) -> None:
         self.finder = finder
+        self.reader = reader
         self.looks = looks
         self.rules = rules
 
@@ -101,12 +103,7 @@ class Dresser:
         begun = time.perf_counter()
         if not isinstance(raw.data, bytes):
             raise raw.data
-        picture: Picture = codec.read_photo(
-            raw.data,
-            most_bytes=self.rules.most_bytes,
-            most_pixels=self.rules.most_pixels,
-            stored_pixels=self.rules.stored_pixels,
-        )
+        picture = self.reader.read(raw.data, self.rules.bounds)
         focal = raw.focal_35mm if raw.focal_35mm is not None else picture.focal_35mm
         return Open(raw, picture.pixels(), focal, time.perf_counter() - begun)
 

@@ -4,11 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from webapp.errors import FileUnreadable, NotFound, OutputUnwritable
 from webapp.eyewear.frame import Eyewear
-from webapp.shop import batches, sight, tryons
+from webapp.shop import batches, sight, tryons, uploads
 from webapp.shop.batch_dressing import Dressed, Dresser, Raw, Rules
 from webapp.storage import batch_leases as leases
 from webapp.storage import belongings, clock, files, images
@@ -47,7 +46,8 @@ class Order:
 
     def dresser(self) -> Dresser:
         """Return who dresses photos in the batch's looks, under the shop's rules."""
-        return Dresser(sight.current().finder, self.eyewear(), rules(self.width))
+        reader = belongings.only(uploads.make)
+        return Dresser(sight.current().finder, reader, self.eyewear(), rules(self.width))
 
     def eyewear(self) -> list[Eyewear | str]:
         """Return each look, or the reason why it can't be worn: its frame may be gone by now."""
@@ -179,14 +179,8 @@ def eyewear_or_reason(look: str) -> Eyewear | str:
 
 def rules(width: int | None) -> Rules:
     """Return the shop's limits, for photos that are read outside it too."""
-    settings: Any = belongings.settings()
-    return Rules(
-        most_bytes=int(settings["MAX_UPLOAD_MB"] * 1e6),
-        most_pixels=int(settings["MAX_MEGAPIXELS"] * 1e6),
-        stored_pixels=int(settings["STORED_MEGAPIXELS"] * 1e6),
-        quality=settings["JPEG_QUALITY"],
-        width=width,
-    )
+    quality = belongings.settings()["JPEG_QUALITY"]
+    return Rules(bounds=uploads.bounds(whole=False), quality=quality, width=width)
 
 
 def seed_of(sha256: str) -> int:

@@ -50,7 +50,8 @@ def add(token: str, owner: str, name: str, data: bytes) -> AddedView:
             return refused(session, batch, name, refusal.code)
     with reading() as session:
         expires = rows.get(session, token, owner, clock.now()).expires_at
-    draft = Draft(jpeg, Kind.PHOTO, "image/jpeg", *picture.image.size, expires)
+    width, height = picture.image.size
+    draft = Draft(jpeg, Kind.PHOTO, "image/jpeg", width, height, expires)
     with images.storing(draft) as (session, (image,)):
         batch = require_open(rows.get(session, token, owner, clock.now(), lock=True))
         return taken(session, batch, name, image, picture.focal_35mm)

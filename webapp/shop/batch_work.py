@@ -47,8 +47,11 @@ class Worker:
         except HALTING as fault:
             self.halt(order, fault.code)
             raise
-        except BaseException:
-            self.give_back()
+        except (LorgnetteError, KeyboardInterrupt, SystemExit):
+            self.give_back(strike=False)
+            raise
+        except Exception:  # perhaps one of the photos': they are tried alone, and not for ever
+            self.give_back(strike=True)
             raise
         return len(held)
 
@@ -118,10 +121,10 @@ class Worker:
                 batch.state, batch.reason = State.PAUSED, reason
             leases.give_back(session, self.owner, strike=False)
 
-    def give_back(self) -> None:
-        """Let the photos that are held wait again; nobody is to blame."""
+    def give_back(self, *, strike: bool) -> None:
+        """End all leases of a worker of this name; `strike`: its photos may be to blame."""
         with writing() as session:
-            leases.give_back(session, self.owner, strike=False)
+            leases.give_back(session, self.owner, strike=strike)
 
 
 def until() -> datetime:

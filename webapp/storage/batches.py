@@ -92,6 +92,20 @@ def items_after(session: Session, batch: Batch, id: int, most: int) -> list[Batc
     return list(session.scalars(query.limit(most)))
 
 
+def photos_with_items(
+    session: Session, batch: Batch, after: int, most: int
+) -> list[tuple[BatchPhoto, list[BatchItem]]]:
+    """Return at most `most` photos numbered above `after`, each with what has come of it."""
+    query = select(BatchPhoto).where(BatchPhoto.batch_id == batch.id, BatchPhoto.number > after)
+    photos = list(session.scalars(query.order_by(BatchPhoto.number).limit(most)))
+    by_photo: dict[int, list[BatchItem]] = {photo.id: [] for photo in photos}
+    for some in images.batches(list(by_photo)):
+        made = select(BatchItem).where(BatchItem.photo_id.in_(some)).order_by(BatchItem.look)
+        for row in session.scalars(made):
+            by_photo[row.photo_id].append(row)
+    return [(photo, by_photo[photo.id]) for photo in photos]
+
+
 def item(session: Session, batch: Batch, number: int, look: int) -> BatchItem:
     """Return what came of a photo with a look. Raises `NotFound`."""
     query = (

@@ -52,6 +52,11 @@ def may_be_picture(name: str) -> bool:
     return path.suffix.lower() in PICTURES and not path.name.startswith(".")
 
 
+def printable(name: str) -> str:
+    """Return a name that can be stored; one that is no UTF-8 then leads nowhere, and is told of."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 class Folder:
     """A folder of this machine."""
 
@@ -65,7 +70,7 @@ class Folder:
         for top, folders, files in os.walk(self.path):
             folders.sort()
             for file in sorted(filter(may_be_picture, files)):
-                yield Path(top, file).relative_to(self.path).as_posix()
+                yield printable(Path(top, file).relative_to(self.path).as_posix())
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes. Raises `FileUnreadable`."""
