@@ -145,7 +145,7 @@ def test_a_face_that_the_fit_refuses_for_its_size_is_refused_here_too():
 
     verdicts = judge(grain, far, AHEAD).verdicts
 
-    assert [(v.code, v.severity) for v in verdicts] == [("too-small", REFUSE)]
+    assert [v.code for v in verdicts if v.severity == REFUSE] == ["too-small"]
     with pytest.raises(FaceTooSmall):
         head_of(far.landmarks, size)
 
@@ -238,5 +238,7 @@ def test_ordinary_photos_are_not_nagged(finder: FaceFinder):
         found = finder.find(photo)[0]
         told.append(quality.judge(photo, found, angles_of(photo, found)).codes)
 
-    assert sum(bool(one) for one in told) <= 6
-    assert {code for one in told for code in one} <= {"turned", "nodding", "cut-off"}
+    nagged = [set(one) - {"wears-glasses"} for one in told]
+    assert sum(bool(one) for one in nagged) <= 6
+    assert {code for one in nagged for code in one} <= {"turned", "nodding", "cut-off"}
+    assert 5 <= sum("wears-glasses" in one for one in told) <= 8  # seven do

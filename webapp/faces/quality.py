@@ -13,6 +13,7 @@ import numpy as np
 
 from webapp.faces.crops import apply, crop_matrix, eye_centres, face_frames, warp_crop
 from webapp.faces.finder import Face
+from webapp.faces.glasses import LIKELY, wears_glasses
 from webapp.fitting.anatomy import LEFT_IRIS, RIGHT_IRIS, UPPER_LIP_Y, mean_head
 from webapp.fitting.fit import MIN_EYE_GAP, MOST_PITCH, MOST_YAW
 
@@ -43,6 +44,7 @@ class Measures:
     blur: standard deviation of an edge's width at the eyes, % of the distance between them.
     cut: % of the landmarks above the mouth that lie outside the photo: where the frame sits, and
         what tells the head's turn. A missing chin harms neither.
+    glasses: how likely the face wears glasses, %.
     """
 
     yaw: float
@@ -52,6 +54,7 @@ class Measures:
     blown: float
     blur: float
     cut: float
+    glasses: float
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ LIMITS = (
     Limit("too-bright", "blown", 20.0),
     Limit("blurred", "blur", 5.0),
     Limit("cut-off", "cut", 12.0),
+    Limit("wears-glasses", "glasses", 100 * LIKELY),
 )
 CODES = tuple(limit.code for limit in LIMITS)
 
@@ -153,6 +157,7 @@ def measure(photo: np.ndarray, face: Face, angles: tuple[float, float, float]) -
         blown=blown,
         blur=_blur(crop, apply(matrix, eye_centres(face.landmarks))),
         cut=100 * (1 - float(inside[mean_head().mean[:, 1] < UPPER_LIP_Y].mean())),
+        glasses=100 * wears_glasses(photo, face.landmarks),
     )
 
 

@@ -249,6 +249,10 @@ CONCERNS: dict[str, Words] = {
         _("Part of your face is outside the photo"),
         _("Keep your whole head in the picture: glasses are hard to fit to what can't be seen."),
     ),
+    "wears-glasses": (
+        _("You seem to be wearing glasses"),
+        _("Take them off for a photo that shows new ones alone, or go on: they will show through."),
+    ),
 }
 STATUS_CODES = {
     400: "bad-request",
