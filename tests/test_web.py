@@ -227,6 +227,9 @@ def all_errors(root: type[LorgnetteError] = LorgnetteError) -> list[type[Lorgnet
 
 # They reach commands alone, never a page.
 OF_COMMANDS = {
+    "backup-incomplete",
+    "backup-too-new",
+    "not-a-backup",
     "database-outdated",
     "file-unreadable",
     "output-unwritable",

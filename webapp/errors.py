@@ -357,3 +357,21 @@ class DatabaseAway(LorgnetteError):
     """The database does not answer, or refuses. Params: seconds."""
 
     code, status = "database-away", 503
+
+
+class NotABackup(LorgnetteError):
+    """The file is no backup of this shop, or damaged. Params: file, reason."""
+
+    code, status = "not-a-backup", 422
+
+
+class BackupTooNew(LorgnetteError):
+    """A later version of the shop made the backup. Params: file, revision."""
+
+    code, status = "backup-too-new", 409
+
+
+class BackupIncomplete(LorgnetteError):
+    """A picture of the catalogue has lost its file. Params: file."""
+
+    code, status = "backup-incomplete", 500

@@ -6,7 +6,7 @@ and serve.
 
 from flask import Flask
 
-from webapp.cli import admin, api_key, batch, bench, demo, faces, model, settings, tryon
+from webapp.cli import admin, api_key, backup, batch, bench, demo, faces, model, settings, tryon
 
 COMMANDS = (
     faces.faces,
@@ -14,6 +14,8 @@ COMMANDS = (
     demo.demo,
     admin.admin,
     api_key.api_key,
+    backup.backup,
+    backup.restore,
     model.model,
     bench.bench,
     batch.batch,

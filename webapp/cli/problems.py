@@ -11,6 +11,17 @@ from webapp.storage import schema
 from webapp.web.words import WORDS, words_for
 
 COMMAND_WORDS = {  # what a shopper is told otherwise or never, and whoever runs a command needs
+    "not-a-backup": "%(file)s is no backup of this shop: %(reason)s",
+    "backup-too-new": (
+        "A later version of the shop made %(file)s (revision %(revision)s). "
+        "Install that version, or a later one, and restore again"
+    ),
+    "backup-incomplete": (
+        "The backup would lack %(file)s, which is gone. "
+        "This tells whose artwork it was, to be loaded again: flask --app wsgi sweep"
+    ),
+    "file-unreadable": "%(file)s can't be read: %(reason)s",
+    "output-unwritable": "%(file)s can't be written: %(reason)s",
     "model-unusable": "The model can't be used. %(file)s: %(reason)s",
     "no-such-version": "There is no version %(version)s; there are %(known)s",
     "version-taken": "A version can't be called %(version)s: %(reason)s",

@@ -7,7 +7,7 @@ from webapp.shop.views import SweepReport
 from webapp.storage import batches as batch_rows
 from webapp.storage import belongings, catalogue, clock, files, images
 from webapp.storage import photos as rows
-from webapp.storage.database import reading, writing
+from webapp.storage.database import reading, settle, writing
 
 
 def run(now: datetime | None = None) -> SweepReport:
@@ -18,10 +18,12 @@ def run(now: datetime | None = None) -> SweepReport:
     lost, broken = end_lost()
     doomed = images.doomed()
     images.finish(doomed)
+    orphans = remove_orphans(at)
+    settle()
     return SweepReport(
         expired=expired,
         doomed=len(doomed),
-        orphans=remove_orphans(at),
+        orphans=orphans,
         lost=lost,
         broken=tuple(broken),
     )

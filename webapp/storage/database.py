@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import alembic.command
 import flask_migrate
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -213,9 +214,30 @@ def told_apart() -> Iterator[None]:
         raise DatabaseAway(seconds=AWAY_SECONDS) from error
 
 
-def migrate() -> None:
-    """Run the migrations that the database hasn't seen."""
-    flask_migrate.upgrade()
+def migrate(engine: Engine | None = None, revision: str = "head") -> None:
+    """Run the migrations that the database hasn't seen, up to `revision`.
+
+    Args:
+        engine: of another database than the shop's, which `listen` has set up.
+    """
+    if engine is None:
+        flask_migrate.upgrade(revision=revision)
+        return
+    config = migrations.get_config()
+    config.attributes["engine"] = engine
+    alembic.command.upgrade(config, revision)
+
+
+def settle() -> None:
+    """Fold SQLite's write-ahead log into the file, and empty it: deleted rows are in it still.
+
+    Where somebody is reading or writing just now, the next time does it.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with told_apart(), db.engine.connect() as connection:
+            cursor = connection.connection.cursor()  # outside any transaction
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
 
 
 def dispose() -> None:

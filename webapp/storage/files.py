@@ -28,6 +28,12 @@ def put(data: bytes, media_type: str) -> str:
     """
     digits = secrets.token_hex(16)
     name = f"{digits[:2]}/{digits}{SUFFIXES[media_type]}"
+    put_as(name, data)
+    return name
+
+
+def put_as(name: str, data: bytes) -> None:
+    """Write a file of this name, as `put` does; one that is there is replaced."""
     path = folder() / name
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +50,6 @@ def put(data: bytes, media_type: str) -> str:
         part.unlink(missing_ok=True)
         path.unlink(missing_ok=True)
         raise
-    return name
 
 
 def read(name: str) -> bytes:

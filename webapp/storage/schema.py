@@ -26,3 +26,8 @@ def require_current() -> None:
 def heads() -> set[str]:
     """Return the latest of this version's migrations; their files are read once."""
     return set(ScriptDirectory(str(FOLDER)).get_heads())
+
+
+def known() -> set[str]:
+    """Return all of this version's migrations."""
+    return {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}

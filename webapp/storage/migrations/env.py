@@ -1,4 +1,4 @@
-"""Runs the migrations on the app's own engine, each time as one transaction.
+"""Runs the migrations on the app's own engine or a given one, each time as one transaction.
 
 Foreign keys are not enforced meanwhile: SQLite changes a table by making it anew, and
 dropping the old one would delete every row that points to it.
@@ -7,11 +7,8 @@ dropping the old one would delete every row that points to it.
 from alembic import context
 from sqlalchemy.engine import Connection
 
-from webapp.storage import batch_tables as batch_tables  # its tables belong to Base too
-from webapp.storage import figure_tables as figure_tables  # and its
-from webapp.storage import visit_tables as visit_tables  # and its
 from webapp.storage.database import db
-from webapp.storage.tables import Base
+from webapp.storage.every_table import Base
 
 
 def enforce(connection: Connection, wanted: bool) -> None:
@@ -22,7 +19,8 @@ def enforce(connection: Connection, wanted: bool) -> None:
 
 def run() -> None:
     """Bring the schema to the revision that was asked for."""
-    with db.engine.execution_options(writes=True).connect() as connection:
+    engine = context.config.attributes.get("engine") or db.engine
+    with engine.execution_options(writes=True).connect() as connection:
         enforce(connection, False)
         try:
             context.configure(
