@@ -233,6 +233,7 @@ OF_COMMANDS = {
     "database-outdated",
     "file-unreadable",
     "output-unwritable",
+    "place-unusable",
     "redis-away",
     "redis-unfit",
     "setting-invalid",

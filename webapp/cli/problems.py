@@ -22,6 +22,7 @@ COMMAND_WORDS = {  # what a shopper is told otherwise or never, and whoever runs
     ),
     "file-unreadable": "%(file)s can't be read: %(reason)s",
     "output-unwritable": "%(file)s can't be written: %(reason)s",
+    "place-unusable": "%(place)s can't be used: %(reason)s",
     "model-unusable": "The model can't be used. %(file)s: %(reason)s",
     "no-such-version": "There is no version %(version)s; there are %(known)s",
     "version-taken": "A version can't be called %(version)s: %(reason)s",
