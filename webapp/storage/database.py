@@ -37,7 +37,7 @@ from webapp.errors import Busy, DatabaseAway, DatabaseOutdated, SettingInvalid
 
 WAIT_SECONDS = 5  # for another process's write to end, before "database is locked"
 AWAY_SECONDS = 5  # after which it is worth asking again for a database that did not answer
-SPARE_CONNECTIONS = 4  # beyond one for each thread of the web worker
+CONNECTIONS, SPARE_CONNECTIONS = 8, 4  # of a process; a query is short beside its request
 POSTGRES = {
     "connect_timeout": 3,  # s; the least that makes sense is 2
     "tcp_user_timeout": 10_000,  # ms until a connection whose other end fell silent is given up
@@ -136,10 +136,10 @@ def require_usable(url: str) -> None:
 
 
 def engine_options(app: Flask) -> dict[str, Any]:
-    """Return how the engine connects: a connection for each thread, and no patience beyond."""
+    """Return how the engine connects, and how long a thread waits for a connection."""
     options: dict[str, Any] = {
         "hide_parameters": True,  # they name visitors, and errors are logged
-        "pool_size": app.config["WEB_THREADS"],
+        "pool_size": CONNECTIONS,
         "max_overflow": SPARE_CONNECTIONS,
         "pool_timeout": WAIT_SECONDS,
     }
