@@ -18,7 +18,7 @@ from flask.cli import with_appcontext
 from PIL import Image
 from tqdm import tqdm
 
-from webapp.cli.bench_serve import serve
+from webapp.cli.bench_serve import furnish, serve
 from webapp.cli.placement import placement
 from webapp.cli.problems import told
 from webapp.cli.reading import read_bytes
@@ -86,6 +86,7 @@ def bench(context: click.Context, photo: Path | None, rounds: int, report: Path 
 
 bench.add_command(placement)
 bench.add_command(serve)
+bench.add_command(furnish)
 bench.add_command(wall)
 
 

@@ -18,9 +18,9 @@ import numpy as np
 from flask.cli import with_appcontext
 from PIL import Image
 
-from webapp import create_app, storage
+from webapp import storage
 from webapp.cli.load import Call, Outcome, for_requests, for_seconds, form_with, press
-from webapp.cli.served import Served, folder, serving
+from webapp.cli.served import Served, folder, furnished, serving
 from webapp.cli.writing import write_json
 from webapp.drawn.catalogue import demo_frames
 from webapp.rendering.codec import encode_jpeg
@@ -73,16 +73,25 @@ def settings_in(path: Path) -> dict[str, str]:
 
 
 def prepared(path: Path) -> tuple[dict[str, str], bytes]:
-    """Make a shop with one frame in the folder; return the call's headers and its body."""
-    app = create_app({"INSTANCE_DIR": str(path), **settings_in(path), "API_CALLS_PER_MINUTE": 1})
-    demo = demo_frames()[0]
-    with app.app_context():
-        storage.migrate()
-        catalogue.load_demo_frame(demo)
-        _, token = api_keys.create("bench", attested=True)
-        storage.database.dispose()
-    kind, body = form_with(portrait(), frame=demo.slug)
+    """Make a shop with one frame in the folder; return the call's headers and its body.
+
+    Raises:
+        click.ClickException: it could not be made.
+    """
+    slug, token = furnished(settings_in(path)).split()
+    kind, body = form_with(portrait(), frame=slug)
     return {"Authorization": f"Bearer {token}", "Content-Type": kind}, body
+
+
+@click.command("furnish", hidden=True)
+@with_appcontext
+def furnish() -> None:
+    """Bring an empty shop one frame and a key, and print the frame's slug and the key."""
+    demo = demo_frames()[0]
+    storage.migrate()
+    catalogue.load_demo_frame(demo)
+    _, token = api_keys.create("bench", attested=True)
+    click.echo(f"{demo.slug} {token}")
 
 
 def portrait() -> bytes:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ import click
 from webapp.config import ROOT
 from webapp.jobs.serving import WEB
 
+FURNISH = (sys.executable, "-m", "flask", "--app", "wsgi", "bench", "furnish")
 START_SECONDS = 120.0
 GLANCE = 0.1  # s
 
@@ -72,6 +74,25 @@ def folder() -> Iterator[Path]:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def furnished(settings: Mapping[str, str]) -> str:
+    """Run `bench furnish` with these settings and return what it prints.
+
+    Raises:
+        click.ClickException: it failed; with its last words.
+    """
+    done = subprocess.run(
+        FURNISH,
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise click.ClickException(f"The shop could not be made.\n{done.stderr[-2000:]}")
+    return done.stdout.strip().splitlines()[-1]
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ MOVED_WIDTH = 1280  # px, the picture while the frame is being moved
 @bp.get("/<token>")
 def result(token: str) -> ResponseReturnValue:
     """Show the try-on with its size, its colourways and its neighbours on the wall."""
-    made = tryons.get(token, visits.known())
+    made = tryons.get(token, visits.known(), visits.told)
     before, after = neighbours(made.frame.slug, catalogue.published())
     return render_template(
         "tryons/result.html",
@@ -64,7 +64,7 @@ def moved(token: str) -> ResponseReturnValue:
 @bp.get("/<token>/card")
 def card(token: str) -> ResponseReturnValue:
     """Ask where the ends of a card held at the forehead are."""
-    made = tryons.get(token, visits.known())
+    made = tryons.get(token, visits.known(), visits.told)
     return card_page(made, CardForm(formdata=None, **first_marks(made)))
 
 
@@ -72,7 +72,7 @@ def card(token: str) -> ResponseReturnValue:
 def measure(token: str) -> ResponseReturnValue:
     """Measure the face by the card, keep its PD, and fit the frame again."""
     visit = visits.known()
-    made = tryons.get(token, visit)
+    made = tryons.get(token, visit, visits.told)
     form = CardForm()
     if not form.validate_on_submit():
         return card_page(made, form), 422

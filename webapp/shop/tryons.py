@@ -3,7 +3,7 @@
 import math
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import astuple, dataclass, replace
 
 import numpy as np
@@ -105,13 +105,21 @@ def make(
     counted = [*worn.events, *figures.first(steps, figures.TRY_ON)]
     wish = replace(wish, nudge=worn.nudge)
     token = store(subject, visit, chosen, wish, worn.jpeg, milliseconds, counted)
-    if wish.told != Told():
-        sight.current().sighting(photo_token).told[token] = wish.told
+    sight.current().sighting(photo_token).told[token] = wish.told
     return get(token, visit)
 
 
-def get(token: str, visit: str) -> TryOnView:
-    """Return the try-on, measured anew; the PD it was made with is known while in memory.
+def nothing_known(photo_token: str, face: int) -> Told:
+    """Know nothing of a face beyond its photo."""
+    return Told()
+
+
+def get(token: str, visit: str, known: Callable[[str, int], Told] = nothing_known) -> TryOnView:
+    """Return the try-on, measured anew; what it was made with is known while in memory.
+
+    Args:
+        known: what is known of a face of a photo where memory holds nothing of the try-on: it was
+            made by another worker, or long ago.
 
     Raises:
         NotFound: unknown, expired or another visit's.
@@ -126,7 +134,8 @@ def get(token: str, visit: str) -> TryOnView:
         width, height, face = row.image.width, row.image.height, row.face
         milliseconds, created = row.milliseconds, row.created_at
         asked, tint = Nudge(row.nudge_up, row.nudge_out, row.nudge_tilt), row.tint
-    told = sight.current().sighting(subject.token).told.get(token, Told())
+    remembered = sight.current().sighting(subject.token).told.get(token)
+    told = known(subject.token, face) if remembered is None else remembered
     (camera, head), faces = seated(subject, face, told)
     limits = nudge_limits(eyewear, head, asked)
     nudge = limits.clamp(asked)
