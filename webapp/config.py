@@ -2,7 +2,8 @@
 
 All come from environment variables of the same name. Secrets have no default: the
 secret key is read from SECRET_KEY, or else from `instance/secret_key`, which the first
-start makes at random and readable by its owner alone.
+start makes at random and readable by its owner alone. SECRET_KEY_FALLBACKS holds former keys:
+what they signed is taken, and nothing is signed with them any more.
 """
 
 import os
@@ -147,13 +148,15 @@ def load(instance: Path, environ: Mapping[str, str] = os.environ) -> dict[str, A
     Raises:
         SettingInvalid: a number was expected, and the variable holds something else.
     """
-    settings = {one.name: read(one, environ) for one in SETTINGS}
+    settings: dict[str, Any] = {one.name: read(one, environ) for one in SETTINGS}
     settings["DATABASE_URL"] = (
         settings["DATABASE_URL"] or f"sqlite:///{instance / 'lorgnette.sqlite'}"
     )
     settings["FILES_DIR"] = settings["FILES_DIR"] or str(instance / "files")
     settings["INSTANCE_DIR"] = str(instance)
     settings["SECRET_KEY"] = environ.get("SECRET_KEY") or secret_key(instance / "secret_key")
+    former = environ.get("SECRET_KEY_FALLBACKS", "")
+    settings["SECRET_KEY_FALLBACKS"] = [key.strip() for key in former.split(",") if key.strip()]
     return settings
 
 

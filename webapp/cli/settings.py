@@ -5,6 +5,9 @@ import click
 from webapp.config import SETTINGS
 
 SIGNS_COOKIES = "signs cookies; empty: made at random and kept in instance/secret_key"
+SIGNED_COOKIES = (
+    "former secret keys, commas between them: what they signed stays valid; for changing the key"
+)
 
 
 @click.command
@@ -15,3 +18,4 @@ def settings() -> None:
         default = f"`{one.default}`" if one.default != "" else ""
         click.echo(f"| `{one.name}` | {default} | {one.meaning} |")
     click.echo(f"| `SECRET_KEY` |  | {SIGNS_COOKIES} |")
+    click.echo(f"| `SECRET_KEY_FALLBACKS` |  | {SIGNED_COOKIES} |")

@@ -51,7 +51,7 @@ def init_app(app: Flask) -> None:
     hops = app.config["PROXY_HOPS"]
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    app.before_request(read_heavy_photos)  # before CSRF, which reads the form
+    app.before_request(limit_size)  # before CSRF, which reads the form
     csrf.init_app(app)
 
 
@@ -75,7 +75,13 @@ def base_address(base_url: str) -> tuple[str, str]:
     return parts.scheme, host
 
 
-def read_heavy_photos() -> None:
-    """Let the upload's own page explain a photo that is somewhat too heavy."""
-    if request.endpoint == "start.create":
+def limit_size() -> None:
+    """Limit what the request may bring: little of a form without files, most of a photo.
+
+    The upload's own page may explain a photo that is somewhat too heavy.
+    """
+    if request.mimetype == "application/x-www-form-urlencoded":
+        # MAX_FORM_MEMORY_SIZE knows of the other encoding alone
+        request.max_content_length = MOST_FORM_BYTES
+    elif request.endpoint == "start.create":
         request.max_content_length = HEAVY_PHOTO_FACTOR * (request.max_content_length or 0)
