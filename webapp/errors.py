@@ -194,6 +194,12 @@ class ModelWorse(LorgnetteError):
     code, status = "model-worse", 409
 
 
+class ReasonMissing(LorgnetteError):
+    """Something that needs a reason was asked for without one."""
+
+    code, status = "reason-missing", 422
+
+
 class TrainingDataBroken(LorgnetteError):
     """A file of the training data, or a record in it, can't be read. Params: file, record."""
 

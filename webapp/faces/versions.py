@@ -33,6 +33,7 @@ EVALUATION = "evaluation.json"
 EVALUATION_FORMAT = 1  # of the evaluation; figures of another can't be compared with ours
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ACTIVE = "active"
+_BEFORE = "before"  # the file that names the version that was active before
 _NO_FOLDER = ".unknown"  # no version can have this name
 
 
@@ -100,6 +101,18 @@ def active_name(instance: Path) -> str:
     return written if _NAME.fullmatch(written) else _NO_FOLDER
 
 
+def previous_name(instance: Path) -> str | None:
+    """Return the name of the version that was active before; it may be gone. None: there is none.
+
+    Whoever activates by hand, by writing the file, leaves it as it was.
+    """
+    try:
+        written = (models(instance) / _BEFORE).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return written if _NAME.fullmatch(written) else None
+
+
 def models(instance: Path) -> Path:
     """Return the folder of the versions that are not shipped."""
     return instance / "models"
@@ -135,7 +148,7 @@ def folder_for(instance: Path, name: str) -> Path:
         VersionTaken: the name is another version's, or can't be a version's.
     """
     folder = models(instance) / name
-    if name in (SHIPPED_NAME, _ACTIVE) or not _NAME.fullmatch(name):
+    if name in (SHIPPED_NAME, _ACTIVE, _BEFORE) or not _NAME.fullmatch(name):
         raise VersionTaken(version=name, reason="it can't be a version's name")
     if folder.exists():
         raise VersionTaken(version=name, reason="there is one of this name")
@@ -200,6 +213,9 @@ def activate(instance: Path, name: str, force: bool = False) -> Version:
     hashes(chosen.folder)
     if not force:
         refuse_worse(instance, chosen)
+    was = active_name(instance)
+    if was != name:
+        write_whole(models(instance) / _BEFORE, was + "\n")
     write_whole(models(instance) / _ACTIVE, name + "\n")
     return version(instance, name)
 

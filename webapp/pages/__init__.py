@@ -8,6 +8,7 @@ from webapp.pages import (
     figures,
     frames,
     health,
+    model,
     people,
     photos,
     pictures,
@@ -15,9 +16,22 @@ from webapp.pages import (
     tryons,
 )
 
+ROOMS = (
+    start,
+    photos,
+    tryons,
+    frames,
+    about,
+    health,
+    admin,
+    people,
+    figures,
+    model,
+)
+
 
 def init_app(app: Flask) -> None:
     """Open the pages."""
     pictures.init_app(app)
-    for room in (start, photos, tryons, frames, about, health, admin, people, figures):
+    for room in ROOMS:
         app.register_blueprint(room.bp)

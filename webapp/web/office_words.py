@@ -47,6 +47,10 @@ OFFICE_WORDS: dict[str, tuple[str, str]] = {
         "That version is worse than the active one",
         "%(version)s against %(active)s. %(worse)s.",
     ),
+    "reason-missing": (
+        "It takes a reason",
+        "Please say in a few words why; it is kept with your name in the list of changes.",
+    ),
     "key-refused": (
         "No valid API key came with this call",
         "Send it as 'Authorization: Bearer KEY'. It may be mistyped, or have been revoked.",
