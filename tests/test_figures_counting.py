@@ -15,6 +15,7 @@ from redis import Redis
 from tests.servers import Server
 from webapp import create_app
 from webapp.config import ROOT
+from webapp.errors import Busy
 from webapp.shop import figures, overview
 from webapp.shop.overview import Overview, Period
 from webapp.storage import clock, counting, mirror, tallies
@@ -174,6 +175,21 @@ def test_an_event_rolled_back_is_not_counted(instance: Path):
 
         assert number_of("try-on") == 0
         assert number_of("photo") == 1
+
+
+def test_figures_are_exact_while_another_writes(instance: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whoever reads does not wait for a writer that keeps the database for itself."""
+    with shop(instance).app_context():
+        count("photo", "photo")
+        counting.fold()
+        count("photo")
+        monkeypatch.setattr(tallies, "fold_some", refuse)
+
+        assert number_of("photo") == 3
+
+
+def refuse() -> None:
+    raise Busy(seconds=5)
 
 
 def test_folding_twice_counts_once(instance: Path):

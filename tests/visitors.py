@@ -9,8 +9,8 @@ import sys
 from sqlalchemy import select
 
 from webapp import create_app
+from webapp.errors import Busy
 from webapp.shop import figures, overview
-from webapp.storage import counting
 from webapp.storage.database import reading, writing
 from webapp.storage.tables import Event, Variant
 
@@ -59,12 +59,21 @@ def main(instance: str, redis: str, many: int, seed: int) -> None:
             wares = [(row.frame_id, row.id) for row in session.scalars(select(Variant))]
         for number in range(many):
             for events in visit(chance, wares):
-                with writing() as session:
-                    session.add_all(events)
+                while not written(events):
+                    pass
             print(number, flush=True)
             if number % READ_EVERY == READ_EVERY - 1:
-                counting.fold()
                 overview.of(overview.Period.TODAY)
+
+
+def written(events: list[Event]) -> bool:
+    """Write events at once; False where the database was too busy, as a shopper is told."""
+    try:
+        with writing() as session:
+            session.add_all(events)
+    except Busy:
+        return False
+    return True
 
 
 if __name__ == "__main__":

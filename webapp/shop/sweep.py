@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from webapp.shop import batches, calls, sight
 from webapp.shop.views import SweepReport
 from webapp.storage import batches as batch_rows
-from webapp.storage import belongings, catalogue, clock, files, images
+from webapp.storage import belongings, catalogue, clock, counting, files, images
 from webapp.storage import photos as rows
 from webapp.storage.database import reading, settle, writing
 
@@ -19,6 +19,7 @@ def run(now: datetime | None = None) -> SweepReport:
     doomed = images.doomed()
     images.finish(doomed)
     orphans = remove_orphans(at)
+    counting.fold()
     settle()
     return SweepReport(
         expired=expired,

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,11 @@ from webapp.storage.tables import Event
 DAY, HOUR = "day", "hour"
 BANDS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)  # ms, upper bounds
 UNMEASURED = -1  # the band of events without milliseconds
-MANY = 2000  # events folded in one transaction, so that other writers don't wait long
+MANY = 500  # events folded in one transaction, so that other writers don't wait long
+COLUMNS = (
+    Event.id, Event.at, Event.kind, Event.reason, Event.frame_id, Event.variant_id,
+    Event.milliseconds,
+)  # fmt: skip
 
 
 class Sort(NamedTuple):
@@ -84,16 +88,20 @@ def fold_some() -> Fold | None:
         # This row first: others who fold wait here, so that none adds an event twice.
         taken = update(Folding).values(times=Folding.times + 1).returning(Folding.times)
         number = session.scalars(taken).one()
-        waiting = select(Event).where(~Event.counted).order_by(Event.id).limit(MANY)
-        events = list(session.scalars(waiting))
+        events = list(session.execute(uncounted().order_by(Event.id).limit(MANY)))
         buckets = sum_up(events)
         add(session, buckets)
-        for event in events:
-            event.counted = True
+        ids = [event.id for event in events]
+        session.execute(update(Event).where(Event.id.in_(ids)).values(counted=True))
     return Fold(number, buckets)
 
 
-def sum_up(events: Iterable[Event]) -> Buckets:
+def uncounted() -> Select[Any]:
+    """Return the query for the events that no sum holds."""
+    return select(*COLUMNS).where(~Event.counted)
+
+
+def sum_up(events: Iterable[Row[Any]]) -> Buckets:
     """Return the sums of events, by day, and without frames by hour."""
     sums: dict[Bucket, Sum] = defaultdict(lambda: NOTHING)
     for event in events:
@@ -108,7 +116,7 @@ def sum_up(events: Iterable[Event]) -> Buckets:
     return dict(sums)
 
 
-def sort_of(event: Event) -> Sort:
+def sort_of(event: Row[Any]) -> Sort:
     """Return with which events this one is counted together."""
     return Sort(
         event.kind,
@@ -176,6 +184,17 @@ def read(session: Session, grain: str | None, since: datetime, until: datetime |
     }
 
 
-def between(session: Session, since: datetime, until: datetime) -> Iterable[Event]:
-    """Return the events from `since` on and before `until`."""
-    return session.scalars(select(Event).where(Event.at >= since, Event.at < until))
+def between(session: Session, since: datetime, until: datetime) -> Buckets:
+    """Return the sums of the events from `since` on and before `until`, counted one by one."""
+    query = select(*COLUMNS).where(Event.at >= since, Event.at < until)
+    return sum_up(session.execute(query))
+
+
+def with_waiting(session: Session, grain: str, since: datetime, until: datetime) -> Buckets:
+    """Return the sums and what waits to be added to them: exact where a session is a snapshot."""
+    found = read(session, grain, since, until)
+    query = uncounted().where(Event.at >= since, Event.at < until)
+    for bucket, sum_ in sum_up(session.execute(query)).items():
+        if bucket.grain == grain:
+            found[bucket] = found.get(bucket, NOTHING).plus(sum_)
+    return found
