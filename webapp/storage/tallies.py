@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -96,7 +96,7 @@ def fold_some() -> Fold | None:
     return Fold(number, buckets)
 
 
-def uncounted() -> Select[Any]:
+def uncounted() -> Any:
     """Return the query for the events that no sum holds."""
     return select(*COLUMNS).where(~Event.counted)
 
