@@ -23,6 +23,7 @@ LEAST = {
     "owner": {
         "people.everyone", "people.invite", "people.change_role", "people.renew",
         "people.remove", "people.withdraw", "people.changes",
+        "settings.show", "settings.change", "settings.undo",
     },
 }  # fmt: skip
 OPEN = {"admin.login", "admin.logout", "people.link"}  # for those who are not signed in

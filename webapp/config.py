@@ -42,6 +42,21 @@ SETTINGS = (
     Setting("FILES_DIR", "", "folder of the stored pictures; empty: instance/files"),
     Setting("SHOP_NAME", "Lorgnette", "the name on every page"),
     Setting("PHOTO_HOURS", 24, "hours a shopper's photo and its try-ons are kept"),
+    Setting(
+        "CONSENT_WORDS_EN",
+        "",
+        "words of consent in English, {hours} being PHOTO_HOURS; empty: the shop's own",
+    ),
+    Setting("CONSENT_WORDS_DE", "", "the same in German"),
+    Setting("ACCENT", "", "colour of links and marks as #rrggbb; empty: the design's own"),
+    Setting("ACCENT_DARK", "", "the same in dark mode"),
+    Setting(
+        "EMBED_SITES",
+        "",
+        "sites that may show the fitting room in a frame and be led back to, https://HOST each, "
+        "separated by spaces; empty: none",
+    ),
+    Setting("CURRENCIES", "EUR", "currencies in which frames may be priced, separated by spaces"),
     Setting("MAX_UPLOAD_MB", 20, "megabytes (1e6 bytes) an uploaded photo may have"),
     Setting("MAX_MEGAPIXELS", 50, "megapixels an uploaded photo may have"),
     Setting(

@@ -200,6 +200,18 @@ class ReasonMissing(LorgnetteError):
     code, status = "reason-missing", 422
 
 
+class PreferenceInvalid(LorgnetteError):
+    """A setting of the shop can't be so. Params: field, advice."""
+
+    code, status = "preference-invalid", 422
+
+
+class ChangedMeanwhile(LorgnetteError):
+    """What was to be taken back is no longer the last change."""
+
+    code, status = "changed-meanwhile", 409
+
+
 class TrainingDataBroken(LorgnetteError):
     """A file of the training data, or a record in it, can't be read. Params: file, record."""
 

@@ -12,7 +12,9 @@ from webapp.pages import (
     people,
     photos,
     pictures,
+    settings,
     start,
+    theme,
     tryons,
 )
 
@@ -27,11 +29,14 @@ ROOMS = (
     people,
     figures,
     model,
+    settings,
+    theme,
 )
 
 
 def init_app(app: Flask) -> None:
     """Open the pages."""
     pictures.init_app(app)
+    theme.init_app(app)
     for room in ROOMS:
         app.register_blueprint(room.bp)

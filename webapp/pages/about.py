@@ -11,7 +11,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from webapp.shop import photos
+from webapp.shop import photos, preferences
 from webapp.web import addresses, language, visits
 
 bp = Blueprint("about", __name__)
@@ -22,7 +22,7 @@ def privacy() -> ResponseReturnValue:
     """Say what is kept, how long and what never is, from the settings in force."""
     return render_template(
         "about/privacy.html",
-        consent_version=photos.CONSENT_VERSION,
+        consent_version=preferences.consent_version(),
         mine=photos.of_visit(visits.known()) if visits.known() else [],
     )
 

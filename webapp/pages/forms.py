@@ -9,6 +9,7 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Numbe
 from wtforms.widgets import HiddenInput, NumberInput
 
 from webapp.fitting.seat import Nudge
+from webapp.shop import preferences
 from webapp.shop.viewing import PDS
 
 LONGEST_SLUG = 120
@@ -32,6 +33,7 @@ class PhotoForm(FlaskForm):
     consent = BooleanField(_("I agree that my photo is used to show glasses on my face."))
     photo = FileField(_("Choose a photo"), render_kw={"accept": PICTURES})
     shot = FileField(_("Take a photo"), render_kw={"accept": "image/*", "capture": "user"})
+    agreed_to = HiddenField(default=preferences.consent_version)  # the words that were shown
 
     def upload(self) -> bytes:
         """Return the file's bytes; none, when no file was chosen."""

@@ -15,7 +15,7 @@ from webapp.errors import (
 )
 from webapp.pages.forms import PhotoForm
 from webapp.pages.pictures import WIDTH
-from webapp.shop import catalogue, figures, photos, wall
+from webapp.shop import catalogue, figures, photos, preferences, wall
 from webapp.shop.views import PhotoView
 from webapp.web import limits, problems, visits
 from webapp.web.words import Problem, words_for
@@ -65,6 +65,8 @@ def take_in(form: PhotoForm) -> PhotoView:
     Raises:
         ConsentMissing, NoPhoto, PhotoError, FaceError, Busy: the photo was not kept.
     """
+    if form.agreed_to.data not in (None, "", preferences.consent_version()):
+        form.consent.data = False  # to other words than those in force now
     if not form.consent.data:
         raise ConsentMissing
     data = form.upload()

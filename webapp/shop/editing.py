@@ -10,7 +10,7 @@ from typing import Any
 
 from webapp.errors import InvalidFrame, NotFound
 from webapp.eyewear.frame import Artwork, Eyewear
-from webapp.shop import accounts, artworks, catalogue
+from webapp.shop import accounts, artworks, catalogue, preferences
 from webapp.shop.frame_fields import ColourwayFields, FrameFields, LensChoice, lens_columns
 from webapp.shop.views import AdminView, FrameView
 from webapp.storage import audit, clock, images
@@ -87,6 +87,7 @@ def save(
         NumberTaken: a SKU or GTIN belongs to another colourway.
     """
     require(by)
+    preferences.require_currency(fields.currency)
     slugs = [one.fields.slug for one in colourways]
     if len(set(slugs)) < len(slugs):
         raise InvalidFrame(field="slug", value=slugs, advice="a different one for each colourway")

@@ -9,7 +9,7 @@ from webapp.errors import Busy, ConsentMissing, FaceError
 from webapp.faces.finder import Face
 from webapp.rendering import codec
 from webapp.rendering.codec import Picture
-from webapp.shop import figures, sight, uploads, viewing
+from webapp.shop import figures, preferences, sight, uploads, viewing
 from webapp.shop.figures import Stopwatch
 from webapp.shop.sight import Seated
 from webapp.shop.stages import stage
@@ -20,7 +20,7 @@ from webapp.storage.database import reading, writing
 from webapp.storage.images import Draft
 from webapp.storage.tables import Event, Kind, Photo
 
-CONSENT_VERSION = "2026-11"  # of the words on the start and privacy pages
+CONSENT_VERSION = preferences.OWN_WORDS  # of the words that the shop comes with
 TOKEN_BYTES = 24  # 192 bits: nobody guesses one
 
 
@@ -29,13 +29,13 @@ def keep(
     *,
     agreed: bool,
     visit: str,
-    consent: str = CONSENT_VERSION,
+    consent: str | None = None,
     steps: Collection[str] = (),
 ) -> PhotoView:
     """Take in a photo, if its owner agreed and it shows a face; else leave nothing behind.
 
     Args:
-        consent: the version of the words agreed to.
+        consent: the version of the words agreed to; None: of those in force.
         steps: of a visit's way (`figures.WAY`), those that this one had not reached before.
 
     Raises:
@@ -47,6 +47,7 @@ def keep(
     if not agreed:
         raise ConsentMissing()
     consented = clock.now()
+    consent = consent or preferences.consent_version()
     with writing() as session:
         session.add(Event(kind=figures.AGREED, reason=consent))
         session.add_all(figures.first(steps, figures.AGREED))

@@ -4,22 +4,40 @@ from flask import Flask
 
 from webapp.web import (
     assets,
+    embedding,
     guard,
     headers,
     insiders,
     language,
     limits,
     problems,
+    sessions,
+    shopfront,
     signin,
     speech,
     tracing,
     words,
 )
 
+PARTS = (
+    tracing,
+    sessions,
+    guard,
+    insiders,
+    embedding,
+    limits,
+    headers,
+    assets,
+    language,
+    speech,
+    words,
+    shopfront,
+    signin,
+    problems,
+)
+
 
 def init_app(app: Flask) -> None:
     """Give the app its sessions, CSRF guard, limits, headers and words."""
-    for part in (
-        tracing, guard, insiders, limits, headers, assets, language, speech, words, signin, problems
-    ):  # fmt: skip
+    for part in PARTS:
         part.init_app(app)

@@ -4,7 +4,6 @@ All of it follows from BASE_URL. Plain http is for this machine alone: anywhere 
 session cookie, and with it a shopper's photo, would travel in the clear.
 """
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, request
@@ -43,7 +42,6 @@ def init_app(app: Flask) -> None:
         # Written only where it changes: a wall asks for many pictures at once, and a late
         # answer must not bring an older session back.
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=app.config["PHOTO_HOURS"]),
         MAX_CONTENT_LENGTH=most + MULTIPART_MARGIN,
         MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open stays usable

@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, current_app
 
+from webapp.web import embedding
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -13,11 +15,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "media-src 'self' blob:",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
     )
 )
 ALWAYS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     # Never to another site; to ourselves yes, for the CSRF guard compares it under https.
     "Referrer-Policy": "same-origin",
@@ -37,6 +37,10 @@ def protect(response: Response) -> Response:
     """Add the headers; what didn't say how it may be cached is kept by nobody."""
     for name, value in ALWAYS.items():
         response.headers[name] = value
+    is_page = response.mimetype == "text/html"
+    framing = embedding.ancestors() if is_page else "'none'"
+    policy = f"{CONTENT_SECURITY_POLICY}; frame-ancestors {framing}"
+    response.headers["Content-Security-Policy"] = policy
     if current_app.config["PREFERRED_URL_SCHEME"] == "https":
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if "Cache-Control" not in response.headers:

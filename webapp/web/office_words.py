@@ -51,6 +51,11 @@ OFFICE_WORDS: dict[str, tuple[str, str]] = {
         "It takes a reason",
         "Please say in a few words why; it is kept with your name in the list of changes.",
     ),
+    "preference-invalid": ("That setting is not possible", "%(field)s: %(advice)s."),
+    "changed-meanwhile": (
+        "It has been changed again",
+        "Only the last change of a setting can be taken back. Please look at it as it is now.",
+    ),
     "key-refused": (
         "No valid API key came with this call",
         "Send it as 'Authorization: Bearer KEY'. It may be mistyped, or have been revoked.",
