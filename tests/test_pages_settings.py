@@ -144,7 +144,7 @@ def test_who_agreed_to_other_words_is_asked_again(owner: FlaskClient, client: Fl
 def test_what_can_not_be_is_refused_at_its_field(
     app: Flask, owner: FlaskClient, name: str, value: str, advice: str
 ):
-    answer = change(owner, SHOP_NAME="Other name", **{name: value})
+    answer = change(owner, **{"SHOP_NAME": "Other name", name: value})
 
     assert answer.status_code == 422
     assert advice in answer.text

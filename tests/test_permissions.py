@@ -16,6 +16,7 @@ LEAST = {
         "figures.show", "figures.download",
         "model.versions", "model.version", "model.sheet",
         "people.password",
+        "snippets.show",
     },
     "editor": {
         "model.activate", "model.back",

@@ -5,6 +5,7 @@ from flask import Flask
 from webapp.pages import (
     about,
     admin,
+    doorway,
     figures,
     frames,
     health,
@@ -13,6 +14,7 @@ from webapp.pages import (
     photos,
     pictures,
     settings,
+    snippets,
     start,
     theme,
     tryons,
@@ -31,6 +33,8 @@ ROOMS = (
     model,
     settings,
     theme,
+    doorway,
+    snippets,
 )
 
 

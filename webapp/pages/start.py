@@ -10,13 +10,14 @@ from webapp.errors import (
     FaceError,
     LorgnetteError,
     NoPhoto,
+    NotFound,
     PhotoError,
     PhotoTooHeavy,
 )
 from webapp.pages.forms import PhotoForm
 from webapp.pages.pictures import WIDTH
-from webapp.shop import catalogue, figures, photos, preferences, wall
-from webapp.shop.views import PhotoView
+from webapp.shop import catalogue, figures, photos, preferences, tryons, wall
+from webapp.shop.views import FrameView, PhotoView, VariantView
 from webapp.web import limits, problems, visits
 from webapp.web.words import Problem, words_for
 
@@ -40,8 +41,22 @@ def create() -> ResponseReturnValue:
         photo = take_in(form)
     except (PhotoError, FaceError, Busy) as error:
         return refuse(form, error)
-    there = url_for("photos.wall", token=photo.token)
+    there = way_on(photo)
     return (jsonify(next=there), 201) if problems.wants_json() else redirect(there, 303)
+
+
+def way_on(photo: PhotoView) -> str:
+    """Return where a new photo leads: to its wall, or to the frame for which the shopper came."""
+    wanted = visits.wanted()
+    if wanted:
+        visits.got()
+        try:
+            made = tryons.make(photo.token, visits.known(), *wanted, steps=visits.ahead())
+            visits.passed(figures.TRY_ON)
+            return url_for("tryons.result", token=made.token)
+        except (NotFound, FaceError, Busy):  # the wall will say more
+            pass
+    return url_for("photos.wall", token=photo.token)
 
 
 @bp.get("/camera")
@@ -90,6 +105,14 @@ def refuse(form: PhotoForm, error: LorgnetteError) -> ResponseReturnValue:
 
 def page(form: PhotoForm, problem: Problem | None = None) -> str:
     """Return the start page, with what was refused where something was."""
+    frames = catalogue.published()
     return render_template(
-        "photos/new.html", form=form, problem=problem, frames=catalogue.published()
+        "photos/new.html", form=form, problem=problem, frames=frames, wanted=wanted_of(frames)
     )
+
+
+def wanted_of(frames: list[FrameView]) -> tuple[FrameView, VariantView] | None:
+    """Return the frame and colourway for which the shopper came, if they are still there."""
+    wanted = visits.wanted()
+    both = ((frame, variant) for frame in frames for variant in frame.variants)
+    return next((one for one in both if (one[0].slug, one[1].slug) == wanted), None)

@@ -105,6 +105,30 @@ def first_variant(slug: str) -> str:
     return variants[0].slug
 
 
+def by_number(number: str) -> tuple[FrameView, VariantView]:
+    """Return the published colourway with that SKU or GTIN, and its frame. Raises `NotFound`."""
+    with reading() as session:
+        row = rows.by_number(session, number)
+        return frame_view(row.frame), variant_view(row)
+
+
+def with_numbers(sought: str = "") -> list[tuple[FrameView, VariantView]]:
+    """Return the published colourways that have a SKU or GTIN and match a search, with frames."""
+    words = sought.lower().split()
+    return [
+        (frame, variant)
+        for frame in published()
+        for variant in frame.variants
+        if (variant.sku or variant.gtin) and all(word in told_of(frame, variant) for word in words)
+    ]
+
+
+def told_of(frame: FrameView, variant: VariantView) -> str:
+    """Return what a search for a colourway goes through, in small letters."""
+    parts = (frame.name, frame.brand, frame.slug, variant.name, variant.sku, variant.gtin)
+    return " ".join(part for part in parts if part).lower()
+
+
 def eyewear(frame_slug: str, variant_slug: str) -> Eyewear:
     """Return the variant as a thing to fit and render, of a published frame. Raises `NotFound`."""
     with reading() as session:

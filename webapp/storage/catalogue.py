@@ -41,6 +41,17 @@ def variant(session: Session, frame_slug: str, slug: str, *, shown: bool) -> Var
     return row
 
 
+def by_number(session: Session, number: str) -> Variant:
+    """Return the shown variant with that SKU or GTIN; a SKU counts first. Raises `NotFound`."""
+    query = select(Variant).join(Variant.frame)
+    query = query.where(Frame.status == Status.PUBLISHED, Variant.withdrawn.is_(False))
+    for column in (Variant.sku, Variant.gtin):
+        row = session.scalars(query.where(column == number)).one_or_none()
+        if row is not None:
+            return row
+    raise NotFound()
+
+
 def add(session: Session, row: Frame | Variant) -> None:
     """Add a frame or a variant. Raises `SlugTaken`."""
     session.add(row)

@@ -25,6 +25,22 @@ def arrive() -> bool:
     return first
 
 
+def want(frame: str, variant: str) -> None:
+    """Remember for which colourway the shopper came."""
+    session["wanted"] = [frame, variant]
+
+
+def wanted() -> tuple[str, str] | None:
+    """Return the frame and variant for which the shopper came, or None."""
+    both = session.get("wanted")
+    return (str(both[0]), str(both[1])) if both else None
+
+
+def got() -> None:
+    """Forget for what the shopper came: they have seen it."""
+    session.pop("wanted", None)
+
+
 def ahead() -> frozenset[str]:
     """Return the steps of a visit's way that are still to be counted; none for an admin's."""
     if "admin" in session:
