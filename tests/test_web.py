@@ -102,7 +102,9 @@ def test_every_answer_carries_the_headers(client: FlaskClient, method: str, path
     with client.open(path, method=method) as answer:
         headers = answer.headers
 
-    assert headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert (
+        headers["Content-Security-Policy"] == f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'none'"
+    )
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert "camera=(self)" in headers["Permissions-Policy"]
