@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from webapp.errors import LorgnetteError
 from webapp.storage.clock import now
 from webapp.storage.database import reading
 from webapp.storage.setting_tables import ShopSetting
@@ -34,7 +35,7 @@ def stored() -> dict[str, Any]:
     try:
         with reading() as session:
             return {row.name: row.value for row in session.scalars(select(ShopSetting))}
-    except SQLAlchemyError:
+    except (SQLAlchemyError, LorgnetteError):
         return {}
 
 
