@@ -11,8 +11,9 @@ from webapp.errors import InvalidFrame, NotAllowed, NotFound, NumberTaken
 from webapp.eyewear.frame import Build, Lens, LensKind
 from webapp.rendering import codec
 from webapp.shop import accounts, audits, catalogue, editing
-from webapp.shop.editing import Colourway, Pictures
+from webapp.shop.editing import Colourway
 from webapp.shop.frame_fields import ColourwayFields, FrameFields, LensChoice
+from webapp.shop.pictures import Pictures
 from webapp.shop.views import AdminView
 from webapp.storage.images import Draft
 from webapp.storage.tables import Kind

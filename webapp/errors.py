@@ -393,3 +393,69 @@ class BackupIncomplete(LorgnetteError):
     """A picture of the catalogue has lost its file. Params: file."""
 
     code, status = "backup-incomplete", 500
+
+
+class ModelNameTaken(LorgnetteError):
+    """Another reference model has that name. Params: name."""
+
+    code, status = "model-name-taken", 409
+
+
+class NothingToUndo(LorgnetteError):
+    """A frame's last change can't be taken back. Params: reason."""
+
+    code, status = "nothing-to-undo", 409
+
+
+class ProductPhotoError(LorgnetteError):
+    """A product photo from which no frame can be cut."""
+
+    status = 422
+
+
+class BackgroundBusy(ProductPhotoError):
+    """The picture is neither transparent nor on plain paper."""
+
+    code = "background-busy"
+
+
+class NoFrameInPicture(ProductPhotoError):
+    """Nothing stands out from the paper."""
+
+    code = "no-frame-in-picture"
+
+
+class FrameCropped(ProductPhotoError):
+    """The frame runs out of the picture. Params: side."""
+
+    code = "frame-cropped"
+
+
+class FrameLopsided(ProductPhotoError):
+    """The two halves don't mirror each other: not square on, or something else is there."""
+
+    code = "frame-lopsided"
+
+
+class LensesNotFound(ProductPhotoError):
+    """No lens outlines of the stated size are in the picture."""
+
+    code = "lenses-not-found"
+
+
+class MarksMismatch(ProductPhotoError):
+    """The picture's proportions are not the size marks'. Params: field, stated_mm, seen_mm."""
+
+    code = "marks-mismatch"
+
+
+class ProductPhotoSmall(ProductPhotoError):
+    """Too few pixels for sharp artwork. Params: width, least_px."""
+
+    code = "product-photo-small"
+
+
+class SideUnreadable(ProductPhotoError):
+    """The side photo shows no long temple with the front at one end."""
+
+    code = "side-unreadable"

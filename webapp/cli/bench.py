@@ -21,6 +21,7 @@ from tqdm import tqdm
 from webapp.cli.bench_serve import furnish, serve
 from webapp.cli.placement import placement
 from webapp.cli.problems import told
+from webapp.cli.product import product
 from webapp.cli.reading import read_bytes
 from webapp.cli.timing import Stopwatch
 from webapp.cli.wall import wall
@@ -87,6 +88,7 @@ def bench(context: click.Context, photo: Path | None, rounds: int, report: Path 
 bench.add_command(placement)
 bench.add_command(serve)
 bench.add_command(furnish)
+bench.add_command(product)
 bench.add_command(wall)
 
 

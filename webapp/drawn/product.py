@@ -53,12 +53,22 @@ def on_ground(view: View, background: Rgb | None) -> Bytes:
     return np.round(cut * 255).astype(np.uint8)
 
 
-def front_view(eyewear: Eyewear, width_px: int) -> View:
-    """Return what paints the front view on plain paper: shadow, temples, lenses, front."""
+def layout(eyewear: Eyewear, width_px: int) -> tuple[float, tuple[float, float]]:
+    """Return the front view's pixels a millimetre, and where its boxing centre is, pixels."""
+    scale = width_px * FILL / eyewear.marks.width
+    low, high = rows_of(eyewear.artwork)
+    rows = round(width_px * ASPECT)
+    return scale, (width_px / 2, rows * 0.45 - (low + high) / 2 * scale)
+
+
+def front_view(eyewear: Eyewear, width_px: int, shadow: float = 1.0) -> View:
+    """Return what paints the front view on plain paper: shadow, temples, lenses, front.
+
+    `shadow`: how strong the ground shadow is, 0 none, 1 as on the shop's own cards.
+    """
     art, size = eyewear.artwork, (width_px, round(width_px * ASPECT))
-    scale = width_px * FILL / eyewear.marks.width  # pixels a millimetre
-    low, high = rows_of(art)
-    middle = (size[0] / 2, size[1] * 0.45 - (low + high) / 2 * scale)
+    scale, middle = layout(eyewear, width_px)
+    _, high = rows_of(art)
     soft = (art.scale / scale, art.scale / scale)
     front = placed(art.front, flat(art, scale, middle), size, soft)
     temples = [behind(eyewear, scale, middle, size, side) for side in (-1, 1)]
@@ -68,7 +78,7 @@ def front_view(eyewear: Eyewear, width_px: int) -> View:
 
     def paint(paper: tuple[float, ...]) -> Picture:
         picture = np.full((size[1], size[0], 3), paper, np.float32)
-        picture = shadowed(picture, front[..., 3], floor, scale)
+        picture = shadowed(picture, front[..., 3], floor, scale, shadow)
         for temple in temples:
             picture = over(picture, temple)
         return over(glazed(picture, lenses, *glass), front)
@@ -134,7 +144,9 @@ def behind(
     return values
 
 
-def shadowed(picture: Picture, mask: Picture, floor: float, scale: float) -> Picture:
+def shadowed(
+    picture: Picture, mask: Picture, floor: float, scale: float, strength: float = 1.0
+) -> Picture:
     """Return the picture with the soft shadow of the front on the table before it."""
     rows = picture.shape[0]
     columns = mask.max(axis=0)  # which columns of the picture the front covers
@@ -144,7 +156,7 @@ def shadowed(picture: Picture, mask: Picture, floor: float, scale: float) -> Pic
     wide = np.exp(-(((y - floor - 3.2 * scale) / (4.2 * scale)) ** 2))
     lowest = lowest_of(mask, floor, scale)
     shade = (0.30 * core * lowest + 0.11 * wide) * np.minimum(spread * 1.15, 1)[None, :] ** 2
-    return np.asarray(picture * (1 - shade[..., None]), np.float32)
+    return np.asarray(picture * (1 - strength * shade[..., None]), np.float32)
 
 
 def lowest_of(mask: Picture, floor: float, scale: float) -> Picture:

@@ -124,11 +124,12 @@ def decode(data: bytes, order: dict[str, Any], lock: int, memory: mmap.mmap) -> 
     if image.width * image.height > LARGE_PIXELS:
         wait_for(lambda: fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB), order["wait_seconds"])
     signal.setitimer(signal.ITIMER_REAL, order["seconds"])  # its usual effect: the end
-    picture = codec.develop(image, order["stored_pixels"])
+    picture = codec.develop(image, order["stored_pixels"], alpha=order["alpha"])
     width, height = picture.image.size
     padded: codec.Pixels = np.frombuffer(memory, np.uint8, width * height * 4)
     codec.pad_into(padded.reshape(height, width, 4), picture.image)
-    return {"width": width, "height": height, "focal_35mm": picture.focal_35mm}
+    mode = picture.image.mode
+    return {"width": width, "height": height, "focal_35mm": picture.focal_35mm, "mode": mode}
 
 
 def wait_for(lock: Callable[[], object], seconds: float) -> None:

@@ -55,6 +55,7 @@ class Bounds:
 
     `most_bytes`, `most_pixels`: of the upload; it is reduced to `stored_pixels`. `seconds`,
     `megabytes`: for decoding elsewhere. `wait_seconds`: for another large picture to be done.
+    `alpha`: transparency is kept, not laid over white.
     """
 
     most_bytes: int
@@ -63,6 +64,7 @@ class Bounds:
     seconds: float
     megabytes: int
     wait_seconds: float
+    alpha: bool = False
 
 
 class Reader:
@@ -130,6 +132,7 @@ class Reader:
             "seconds": bounds.seconds,
             "megabytes": bounds.megabytes,
             "wait_seconds": bounds.wait_seconds,
+            "alpha": bounds.alpha,
         }
         reply.settimeout(bounds.wait_seconds + bounds.seconds + MARGIN_SECONDS)
         try:
@@ -216,7 +219,8 @@ def picture_in(room: int, told: dict[str, Any]) -> Picture:
     width, height = told["width"], told["height"]
     memory = mmap.mmap(room, width * height * 4, access=mmap.ACCESS_READ)
     padded: codec.Pixels = np.frombuffer(memory, np.uint8).reshape(height, width, 4)
-    image = Image.frombuffer("RGBX", (width, height), padded, "raw", "RGBX", 0, 1)
+    layout = "RGBA" if told["mode"] == "RGBA" else "RGBX"
+    image = Image.frombuffer(layout, (width, height), padded, "raw", layout, 0, 1)
     return Picture(image, told["focal_35mm"], padded)
 
 

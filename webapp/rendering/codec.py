@@ -76,6 +76,10 @@ class Picture:
             return np.asarray(cv2.cvtColor(self.padded, cv2.COLOR_RGBA2RGB), np.uint8)
         return pixels_of(self.image)
 
+    def layer(self) -> Pixels:
+        """Return (H, W, 4) uint8 with straight alpha where the picture has it, else `pixels`."""
+        return np.array(self.image) if self.image.mode == "RGBA" else self.pixels()
+
 
 def read_photo(data: bytes, *, most_bytes: int, most_pixels: int, stored_pixels: int) -> Picture:
     """Read an upload, reduced to at most `stored_pixels` pixels.
@@ -93,8 +97,10 @@ def read_photo(data: bytes, *, most_bytes: int, most_pixels: int, stored_pixels:
     return develop(open_checked(data, format_of(data), most_pixels), stored_pixels)
 
 
-def develop(image: Image.Image, stored_pixels: int) -> Picture:
+def develop(image: Image.Image, stored_pixels: int, *, alpha: bool = False) -> Picture:
     """Decode what `open_checked` opened, reduced to at most `stored_pixels` pixels.
+
+    `alpha`: a transparent picture comes as straight RGBA, instead of laid over white.
 
     Raises:
         BrokenPicture: cut off or damaged.
@@ -102,7 +108,7 @@ def develop(image: Image.Image, stored_pixels: int) -> Picture:
     try:
         image.load()
         orientation, focal = exif_numbers(image)
-        image = to_srgb(image)
+        image = to_srgb(image, alpha=alpha)
         image = reduced(image, stored_pixels)
         if orientation in UPRIGHT:
             image = image.transpose(UPRIGHT[orientation])
@@ -172,19 +178,25 @@ def exif_numbers(image: Image.Image) -> tuple[int, float | None]:
     return orientation if orientation in UPRIGHT else 1, millimetres if known else None
 
 
-def to_srgb(image: Image.Image) -> Image.Image:
-    """Return the decoded picture as RGB in sRGB; alpha is laid over white."""
+def to_srgb(image: Image.Image, *, alpha: bool = False) -> Image.Image:
+    """Return the decoded picture as RGB in sRGB, laid over white; or as RGBA with its `alpha`."""
     profile = image.info.get("icc_profile")
     image = eight_bit(image)
     if image.mode in ("P", "PA", "La", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
-    if image.mode in ("LA", "RGBA"):
+    kept = image.getchannel("A") if alpha and image.mode in ("LA", "RGBA") else None
+    if kept is not None:
+        image = image.convert("RGB")
+    elif image.mode in ("LA", "RGBA"):
         image = over_white(image)
     if image.mode not in ("L", "RGB", "CMYK"):
         image = image.convert("RGB")
     if profile:
         image = through_profile(image, profile)
-    return image if image.mode == "RGB" else image.convert("RGB")
+    image = image if image.mode == "RGB" else image.convert("RGB")
+    if kept is not None:
+        image.putalpha(kept)
+    return image
 
 
 def eight_bit(image: Image.Image) -> Image.Image:
@@ -256,11 +268,12 @@ def pixels_of(image: Image.Image) -> Pixels:
 
 
 def pad_into(padded: Pixels, image: Image.Image) -> None:
-    """Write an RGB image into (H, W, 4) uint8, its fourth channel being of no meaning."""
+    """Write an RGB or RGBA image into (H, W, 4) uint8; of RGB, the fourth means nothing."""
+    layout = "RGBA" if image.mode == "RGBA" else "RGBX"
     for top in range(0, image.height, STRIP):
         bottom = min(top + STRIP, image.height)
         strip = image.crop((0, top, image.width, bottom))
-        padded[top:bottom] = np.frombuffer(strip.tobytes("raw", "RGBX"), np.uint8).reshape(
+        padded[top:bottom] = np.frombuffer(strip.tobytes("raw", layout), np.uint8).reshape(
             bottom - top, image.width, 4
         )
 

@@ -5,13 +5,14 @@ The back office's forms and the import call the same `save`.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webapp.errors import InvalidFrame, NotFound
 from webapp.eyewear.frame import Artwork, Eyewear
-from webapp.shop import accounts, artworks, catalogue, preferences
+from webapp.shop import accounts, artworks, catalogue, preferences, products, viewing
 from webapp.shop.frame_fields import ColourwayFields, FrameFields, LensChoice, lens_columns
+from webapp.shop.pictures import Pictures
 from webapp.shop.views import AdminView, FrameView
 from webapp.storage import audit, clock, images
 from webapp.storage import catalogue as rows
@@ -21,20 +22,6 @@ from webapp.storage.tables import Frame, Image, LensOption, Role, Status, Varian
 
 ARTWORK = ("front", "lenses", "temple", "product")  # in the order of `artworks.drafts_of`
 PHOTOS = ("front_photo", "side_photo")
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """A colourway's artwork, and the product photos that it was cut from, if any.
-
-    `photos`: the front and, where there is one, the side, to be stored. `digest`: a hash of
-    the files as they came. `points`: where they were cut, as `webapp.shop.products` says.
-    """
-
-    artwork: Artwork
-    photos: tuple[Draft, ...] = ()
-    digest: str | None = None
-    points: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -150,11 +137,45 @@ def planned_one(fields: FrameFields, one: Colourway, row: Variant | None) -> Cha
         change.values |= {"photos_sha256": pictures.digest, "points": pictures.points}
         change.drafts |= dict(zip(PHOTOS, pictures.photos, strict=False))
         change.drafts |= artwork_drafts(fields, one.fields, pictures.artwork)
+    elif row is not None and row.front_photo is not None and cut_differs(fields, row.frame):
+        artwork = recut(fields, row).artwork
+        change.values |= artworks.places_of(artwork)
+        change.drafts |= artwork_drafts(fields, one.fields, artwork)
     elif row is not None and looks_differ(fields, one.fields, row):
-        artwork = artworks.eyewear_of(row).artwork
-        drafts = artwork_drafts(fields, one.fields, artwork)
+        drafts = artwork_drafts(fields, one.fields, artworks.eyewear_of(row).artwork)
         change.drafts["product"] = drafts["product"]
     return change
+
+
+def cut_differs(fields: FrameFields, row: Frame) -> bool:
+    """Return whether artwork from photos would be cut otherwise: other marks, build or shape."""
+    was = artworks.marks_of(row), row.material, row.shape
+    return was != (fields.marks, str(fields.material), str(fields.shape))
+
+
+def recut(fields: FrameFields, row: Variant, points: dict[str, Any] | None = None) -> Pictures:
+    """Return a colourway's pictures, cut anew from its kept photos.
+
+    Args:
+        points: where; None: where it was cut before.
+
+    Raises:
+        NotFound: it has none, or a file is gone.
+        ProductPhotoError: they can't be cut like that.
+    """
+    photos = [photo for photo in (row.front_photo, row.side_photo) if photo is not None]
+    if not photos:
+        raise NotFound()
+    pixels = [products.read_kept(viewing.data_in(photo.file)) for photo in photos]
+    cut = products.cut(
+        pixels,
+        row.photos_sha256,
+        fields.marks,
+        material=fields.material,
+        shape=fields.shape,
+        points=products.points_of(points or row.points or {}),
+    )
+    return replace(cut.pictures, photos=())  # those that it has stay
 
 
 def same_pictures(row: Variant | None, pictures: Pictures) -> bool:

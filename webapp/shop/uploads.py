@@ -1,10 +1,11 @@
 """Strangers' pictures, read within the bounds that the settings set."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from webapp.intake.reader import Bounds, Reader
-from webapp.rendering.codec import Picture
+from webapp.rendering.codec import Picture, Pixels
 from webapp.storage import belongings
 
 LOCK = "decoding.lock"  # in the instance folder: large pictures take turns on a machine
@@ -21,6 +22,14 @@ def read(data: bytes, *, whole: bool = False) -> Picture:
         Busy: other large pictures took too long.
     """
     return belongings.only(make).read(data, bounds(whole))
+
+
+def read_product(data: bytes) -> Pixels:
+    """Return a product photo, (H, W, 3) uint8, or (H, W, 4) where it is transparent.
+
+    Raises: as `read`.
+    """
+    return belongings.only(make).read(data, replace(bounds(whole=False), alpha=True)).layer()
 
 
 def make() -> Reader:

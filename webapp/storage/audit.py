@@ -19,6 +19,13 @@ def record(
     )
 
 
+def latest(session: Session, subject: str) -> AuditEntry | None:
+    """Return the last entry on a subject, or on a part of it ("subject/part")."""
+    part = AuditEntry.subject.startswith(f"{subject}/", autoescape=True)
+    query = select(AuditEntry).where((AuditEntry.subject == subject) | part)
+    return session.scalars(query.order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
+
+
 def entries(session: Session, offset: int, most: int) -> tuple[list[AuditEntry], int]:
     """Return at most `most` entries, the latest first, and how many there are in all."""
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).offset(offset).limit(most)

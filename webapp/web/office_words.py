@@ -10,6 +10,44 @@ OFFICE_WORDS: dict[str, tuple[str, str]] = {
         "That number is taken",
         "Another colourway already has the %(field)s %(value)s.",
     ),
+    "model-name-taken": ("That name is taken", "Another model is called %(name)s."),
+    "nothing-to-undo": ("There is nothing to undo", "%(reason)s"),
+    "background-busy": (
+        "The background is not plain",
+        "The picture is neither transparent nor on plain paper. Please take one on white or "
+        "light grey without anything else in it, or save it as a PNG with the background removed.",
+    ),
+    "no-frame-in-picture": (
+        "There is no frame in that picture",
+        "Nothing stands out from the background. Please choose the photo of the frame's front.",
+    ),
+    "frame-cropped": (
+        "The frame is cut off",
+        "It runs out of the picture (%(side)s). Please leave some background on every side.",
+    ),
+    "frame-lopsided": (
+        "The frame is not seen square on",
+        "Its two halves don't mirror each other. Please photograph it straight from the front, "
+        "level to within ten degrees, with nothing else in the picture.",
+    ),
+    "lenses-not-found": (
+        "No lenses were found",
+        "The picture shows no two lenses of the stated size. Is it the front, and are lens width, "
+        "lens height, bridge and overall width right?",
+    ),
+    "marks-mismatch": (
+        "The size marks don't fit the picture",
+        "%(field)s is given as %(stated_mm)s mm, but looks like %(seen_mm)s mm beside the overall "
+        "width. Please check both with a caliper.",
+    ),
+    "product-photo-small": (
+        "That picture is too small",
+        "It is %(width)s pixels wide. Please choose one of at least %(least_px)s.",
+    ),
+    "side-unreadable": (
+        "The side picture can't be read",
+        "It should show one whole temple, level, with the front at one end and nothing else.",
+    ),
     "email-taken": ("That address is taken", "There is already an admin with %(email)s."),
     "email-invalid": (
         "That is not an e-mail address",
