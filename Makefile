@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test verify lint words bench bench-peers clean
+.PHONY: help run test lock verify lint words bench bench-peers clean
 
 export PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -27,6 +27,7 @@ help:
 	@echo "make test    style, types and every test"
 	@echo "make verify  the long proofs: many visits, many frames, long attacks; half an hour"
 	@echo "make lint    style and types alone"
+	@echo "make lock    what a production install takes, with hashes, and its licences"
 	@echo "make words   take new sentences into the translations"
 	@echo "make bench   seconds by stage, against the photo codec"
 	@echo "make bench-peers  the face finder beside MediaPipe FaceMesh"
@@ -46,6 +47,9 @@ verify: $(STAMP_DEV)
 
 lint: $(STAMP_DEV)
 	@$(BIN)/ruff check .; checked=$$?; $(BIN)/mypy && exit $$checked
+
+lock: $(STAMP_DEV)
+	@$(BIN)/python -m tests.locking
 
 words: $(STAMP_DEV)
 	@$(BIN)/python -m tests.translations

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-MEMORY = Path("/dev/shm")  # noqa: S108  # files there never wait for a disk
+MEMORY = Path("/dev/shm")  # noqa: S108 # nosec B108: files there never wait for a disk
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 
 
