@@ -12,6 +12,7 @@ import sys
 import tempfile
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
+from typing import Any
 
 from webapp.config import ROOT
 
@@ -99,7 +100,7 @@ def licence_of(name: str) -> str:
     if name in TOLD_ELSEWHERE:
         return TOLD_ELSEWHERE[name]
     try:
-        told = distribution(name).metadata
+        told: Any = distribution(name).metadata
     except PackageNotFoundError:
         return ""
     expression = told.get("License-Expression") or told.get("License") or ""
