@@ -10,7 +10,7 @@ COOL = 0.02  # blue above red that tells a pale swatch of clear acetate from a w
 PALE = 0.66  # HLS lightness of pastels
 VIVID = 0.42  # chroma from which an orange is no brown any more
 HUES = (  # upper bound of each hue, degrees, and its name
-    (16, "red"), (54, "orange"), (66, "yellow"), (168, "green"), (256, "blue"), (316, "purple"),
+    (16, "red"), (46, "orange"), (66, "yellow"), (168, "green"), (256, "blue"), (316, "purple"),
     (346, "pink"), (360, "red"),
 )  # fmt: skip
 
@@ -56,7 +56,7 @@ def hued(name: str, light: float, chroma: float) -> Colour:
     """Return the family of a colour with a hue of that name."""
     if name == "red":
         return Colour.PINK if light > PALE else Colour.RED
-    if name == "yellow" and light < 0.6:
+    if name == "yellow" and chroma < VIVID:
         return Colour.GREEN  # olive
     if name != "orange":
         return Colour(name)

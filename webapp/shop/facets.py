@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from webapp.eyewear.colours import Colour, family
-from webapp.eyewear.frame import Lens, Material, Shape
+from webapp.eyewear.frame import Gender, Lens, Material, Shape, Type
 from webapp.fitting.advice import Advice, Verdict
 from webapp.shop.views import FrameView, VariantView
 
@@ -46,12 +46,6 @@ class Shelf:
     whole: int
 
 
-def kind(hung: Hung) -> tuple[str, ...]:
-    """Return whether it is for the sun or for prescription lenses."""
-    lens = hung.variant.lens
-    return ("optical",) if lens.photochromic or lens.category == 0 else ("sun",)
-
-
 def lens_words(lens: Lens) -> tuple[str, ...]:
     """Return the kinds of lens that a lens is."""
     plain = "tinted" if lens.kind == "solid" else str(lens.kind)
@@ -72,7 +66,7 @@ def suits(hung: Hung) -> tuple[str, ...]:
 
 
 FACETS: dict[str, Callable[[Hung], tuple[str, ...]]] = {
-    "type": kind,
+    "type": lambda hung: (hung.frame.type,),
     "fits": suits,
     "shape": lambda hung: (hung.frame.shape,),
     "colour": lambda hung: (str(family(hung.variant.swatch)),),
@@ -82,14 +76,14 @@ FACETS: dict[str, Callable[[Hung], tuple[str, ...]]] = {
     "gender": lambda hung: (hung.frame.gender,),
 }
 VALUES: dict[str, tuple[str, ...]] = {  # in the order in which pages list them
-    "type": ("optical", "sun"),
+    "type": tuple(map(str, Type)),
     "fits": ("yes",),
     "shape": tuple(map(str, Shape)),
     "colour": tuple(map(str, Colour)),
     "material": tuple(map(str, Material)),
     "lens": ("clear", "tinted", "gradient", "mirror", "photochromic", "polarised"),
     "price": (*(name for _, _, name in BANDS), DEAREST),
-    "gender": ("women", "men", "unisex", "kids"),
+    "gender": tuple(map(str, Gender)),
 }
 
 

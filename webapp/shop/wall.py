@@ -1,6 +1,7 @@
 """The wall: the frames that a shopper looks for, in the order in which they suit a face."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from webapp.errors import Busy, FaceError
@@ -80,6 +81,21 @@ def paint_ahead(photo_token: str, visit: str, width: int) -> None:
 def wish_for(variant: VariantView, face: int, told: Told, width: int) -> Wish:
     """Return the wish for a picture of a colourway, `width` px wide."""
     return Wish(variant.frame_slug, variant.slug, variant.artwork, face, told, width)
+
+
+def picked(photo_token: str, visit: str, face: int, told: Told, picks: Sequence[str]) -> list[Hung]:
+    """Return colourways named "frame.variant", in that order; what isn't published is left out.
+
+    Raises:
+        NotFound: the photo is unknown, expired or another visit's.
+    """
+    shelf = hang(photo_token, visit, face, told, Wanted())
+    there = {
+        f"{hung.frame.slug}.{variant.slug}": replace(hung, variant=variant)
+        for hung in shelf.hung
+        for variant in hung.frame.variants
+    }
+    return [there[one] for one in picks if one in there]
 
 
 def page_of(shelf: Shelf, number: int) -> tuple[tuple[Hung, ...], int, int]:
