@@ -116,6 +116,18 @@ class NotFound(LorgnetteError):
     code, status = "not-found", 404
 
 
+class ShareEnded(LorgnetteError):
+    """A shared link is unknown, revoked or expired, or its photo is gone: not told apart."""
+
+    code, status = "share-ended", 404
+
+
+class ComplaintUnknown(LorgnetteError):
+    """Nobody said what looks wrong about a try-on, or something that isn't offered."""
+
+    code, status = "complaint-unknown", 422
+
+
 class InvalidFrame(LorgnetteError):
     """A frame's description is impossible. Params: field, value, advice."""
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from webapp.shop import batches, calls, sight
 from webapp.shop.views import SweepReport
 from webapp.storage import batches as batch_rows
-from webapp.storage import belongings, catalogue, clock, counting, files, images
+from webapp.storage import belongings, catalogue, clock, counting, favourites, files, images, shares
 from webapp.storage import photos as rows
 from webapp.storage.database import reading, settle, writing
 
@@ -14,6 +14,9 @@ def run(now: datetime | None = None) -> SweepReport:
     """Sweep once; safe to be killed at any instant and to run beside the shop."""
     at = now or clock.now()
     calls.forget_old(at)
+    with writing() as session:
+        favourites.remove_expired(session, at)
+        shares.remove_expired(session, at)
     expired = end_expired(at) + batches.end_expired(at)
     lost, broken = end_lost()
     doomed = images.doomed()

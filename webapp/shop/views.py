@@ -96,6 +96,7 @@ class TryOnView:
     `siblings`: every colourway of the frame, this one included. `nudge`: how the shopper
     moved the frame, within `limits`; `tint`: the state of photochromic lenses, 0 clear to 1
     darkened. `child`: the shopper said so, and it is still in memory.
+    `complaint`: what they said is wrong with it.
     """
 
     token: str
@@ -118,6 +119,7 @@ class TryOnView:
     limits: NudgeLimits
     tint: float
     face_width: Estimate
+    complaint: str | None
     milliseconds: int
     created: datetime
     expires: datetime

@@ -134,6 +134,17 @@ WORDS: dict[str, Words] = {
             "a card that is held flat against your forehead."
         ),
     ),
+    "share-ended": (
+        _("This picture is no longer shared"),
+        _(
+            "The link has expired, or was ended by whoever shared it. You can see the same frames "
+            "on your own face: it takes one photo."
+        ),
+    ),
+    "complaint-unknown": (
+        _("Please say what looks wrong"),
+        _("Go back and choose one of the reasons; it helps us to mend it."),
+    ),
     "not-found": (
         _("There is nothing here"),
         _(
