@@ -1,6 +1,7 @@
 """The catalogue: frames, their colourways and artwork."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from webapp.drawn.catalogue import DemoFrame, demo_frames
@@ -9,18 +10,35 @@ from webapp.eyewear.frame import Artwork, Build, Eyewear, LensKind, SizeMarks, T
 from webapp.shop import artworks, viewing
 from webapp.shop.frame_fields import ColourwayFields, FrameFields, LensChoice, lens_from
 from webapp.shop.views import FrameView, VariantView
+from webapp.storage import belongings, clock, images
 from webapp.storage import catalogue as rows
-from webapp.storage import clock, images
 from webapp.storage.database import reading, writing
 from webapp.storage.tables import Frame, Status, Variant
 
 DEMO_SHOP = "https://example.com/"  # reserved for examples: it sells nothing
 
 
+@dataclass
+class Window:
+    """The published frames as they were last read, and what the catalogue looked like then."""
+
+    stamp: tuple[Any, ...] = ()
+    frames: tuple[FrameView, ...] = ()
+
+
 def published() -> list[FrameView]:
-    """Return what shoppers may try on, in the order of its publication."""
+    """Return what shoppers may try on, in the order of its publication.
+
+    Every page of the shop floor asks; the frames are read anew only when something changed.
+    """
+    window = belongings.only(Window)
     with reading() as session:
-        return [frame_view(row) for row in rows.frames(session, Status.PUBLISHED)]
+        stamp = rows.stamp(session)
+        if stamp != window.stamp:
+            frames = tuple(frame_view(row) for row in rows.frames(session, Status.PUBLISHED))
+            window = Window(stamp, frames)
+            belongings.replace(Window, window)
+    return list(window.frames)
 
 
 def all_frames() -> list[FrameView]:

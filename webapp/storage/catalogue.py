@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -19,6 +20,23 @@ def frames(session: Session, status: Status | None = None) -> list[Frame]:
     if status is not None:
         query = select(Frame).where(Frame.status == status).order_by(Frame.published_at, Frame.id)
     return list(session.scalars(query))
+
+
+def stamp(session: Session) -> tuple[Any, ...]:
+    """Return figures that change with whatever shoppers see of the catalogue.
+
+    Who changes a frame or its colourways notes it (`updated_at`); what is added, published,
+    retired or given new artwork shows in the counts and numbers.
+    """
+    shown = Frame.status == Status.PUBLISHED
+    frames = select(
+        func.count(), func.max(Frame.updated_at), func.max(Frame.published_at), func.sum(Frame.id)
+    )
+    variants = select(func.count(), func.sum(Variant.id), func.sum(Variant.front_id))
+    return (
+        *session.execute(frames.where(shown)).one(),
+        *session.execute(variants.join(Variant.frame).where(shown)).one(),
+    )
 
 
 def frame(session: Session, slug: str) -> Frame:
