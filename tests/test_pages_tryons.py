@@ -62,7 +62,7 @@ def test_every_colour_of_the_frame_is_offered(client: FlaskClient, wall: str):
 def test_the_way_leads_back_and_to_the_neighbours(client: FlaskClient, wall: str):
     page = client.get(result_of(client, wall)).text
 
-    assert f'href="{wall}"' in page
+    assert f'href="{wall}#ada"' in page
     assert "Bea" in page
     assert 'value="green"' in page
 

@@ -63,6 +63,7 @@ class PdForm(FlaskForm):
     face = IntegerField(
         default=0, widget=HiddenInput(), validators=[Optional(), NumberRange(0, MOST_FACES)]
     )
+    wall = HiddenField()  # the query of the wall's address, to lead back to it as it was
 
 
 def amount(low: float, high: float, default: float) -> FloatField:

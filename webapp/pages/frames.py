@@ -1,12 +1,12 @@
-"""The catalogue's product pictures."""
+"""The catalogue's product pictures, and the way to where a frame is sold."""
 
-from flask import Blueprint
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from webapp.errors import NotFound
 from webapp.pages.answers import private_picture, product_picture
-from webapp.shop import catalogue
-from webapp.web import signin
+from webapp.shop import buying, catalogue, figures
+from webapp.web import signin, visits
 
 bp = Blueprint("frames", __name__, url_prefix="/frames")
 
@@ -19,3 +19,15 @@ def picture(frame: str, variant: str) -> ResponseReturnValue:
     if signin.current() is None:
         raise NotFound
     return private_picture(catalogue.picture(frame, variant), "image/webp")
+
+
+@bp.get("/<frame>/<variant>/shop")
+def shop(frame: str, variant: str) -> ResponseReturnValue:
+    """Lead to where the colourway is sold, which is the frame's own affair, and count it."""
+    counted = request.method == "GET" and request.headers.get("Sec-Purpose") is None
+    there = buying.link_of(frame, variant, counted=counted, steps=visits.ahead())
+    if counted:
+        visits.passed(figures.SHOP_LINK)
+    response = redirect(there, 303)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,15 +1,20 @@
 """A shopper's photo: the wall of every frame on it, its pictures, its end."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from webapp.pages import looks
 from webapp.pages.answers import SHOWN_WIDTH, own_picture, private_picture
 from webapp.pages.forms import PdForm, TryOnForm
+from webapp.pages.looks import Look
 from webapp.pages.pictures import WIDTH, parted, width_near
-from webapp.shop import catalogue, figures, photos, tryons
+from webapp.shop import favourites, figures, photos, tryons
 from webapp.shop import wall as walls
 from webapp.shop.easel import Wish
+from webapp.shop.facets import VALUES
 from webapp.web import visits
 from webapp.web.words import advice_on
 
@@ -18,8 +23,8 @@ bp = Blueprint("photos", __name__, url_prefix="/photos")
 
 @bp.get("/<token>")
 def wall(token: str) -> ResponseReturnValue:
-    """Show every published frame on one of the photo's faces."""
-    return wall_page(token)
+    """Show the frames that are looked for on one of the photo's faces."""
+    return wall_page(token, looks.read(request.args))
 
 
 @bp.get("/<token>.jpg")
@@ -44,18 +49,22 @@ def measure(token: str) -> ResponseReturnValue:
     """Keep the PD typed for a face, or forget it, and show the wall anew."""
     photos.get(token, visits.known())
     form = PdForm()
+    look = looks.carried(form.wall.data)
     if not form.validate_on_submit():
-        return wall_page(token, form), 422
+        return wall_page(token, look, form), 422
     visits.remember_pd(token, form.face.data or 0, form.pd_mm.data)
-    return redirect(url_for("photos.wall", token=token, face=form.face.data or None), 303)
+    return redirect(
+        url_for("photos.wall", token=token, face=form.face.data or None, **look.args()), 303
+    )
 
 
 @bp.post("/<token>/try-ons")
 def try_on(token: str) -> ResponseReturnValue:
     """Make a try-on and lead to it."""
     form = TryOnForm()
+    look = looks.carried(form.wall.data)
     if not form.validate_on_submit():
-        return wall_page(token, form), 422
+        return wall_page(token, look, form), 422
     face = form.face.data or 0
     if form.pd_mm.raw_data:  # its page asks for the PD; other pages leave it as it was
         visits.remember_pd(token, face, form.pd_mm.data)
@@ -73,7 +82,7 @@ def try_on(token: str) -> ResponseReturnValue:
         steps=visits.ahead(),
     )
     visits.passed(figures.TRY_ON)
-    return redirect(url_for("tryons.result", token=made.token), 303)
+    return redirect(url_for("tryons.result", token=made.token, **look.args()), 303)
 
 
 @bp.post("/<token>/delete")
@@ -81,20 +90,30 @@ def delete(token: str) -> ResponseReturnValue:
     """Delete the photo with everything made from it, and say so."""
     photos.delete(token, visits.known())
     flash(gettext("Your photo and every picture made from it have been deleted."))
-    return redirect(url_for("start.new"), 303)
+    response = redirect(url_for("start.new"), 303)
+    response.headers["Clear-Site-Data"] = '"cache"'  # the browser's copies go too
+    return response
 
 
-def wall_page(token: str, form: PdForm | None = None) -> str:
+def wall_page(token: str, look: Look, form: PdForm | None = None) -> str:
     """Return the wall of the photo's chosen face; `form` carries a PD that was refused."""
-    photo = photos.judged(token, visits.known())
+    visit = visits.known()
+    photo = photos.judged(token, visit)
     face = min(face_asked(), photo.faces - 1)
+    shelf = walls.hang(token, visit, face, visits.told(token, face), look.wanted)
+    hung, page, pages = walls.page_of(shelf, look.page)
     form = form or PdForm(formdata=None, pd_mm=visits.pd_mm(token, face), face=face)
     return render_template(
         "photos/wall.html",
         photo=photo,
         face=face,
         form=form,
-        frames=catalogue.published(),
+        look=replace(look, page=page),
+        shelf=shelf,
+        hung=hung,
+        pages=pages,
+        values=VALUES,
+        marked=favourites.marked(visit),
         concerns=[advice_on(code) for code in photo.concerns if face == 0],  # the largest alone
     )
 

@@ -1,14 +1,18 @@
 """A try-on: the picture, what the frame's size means, and where to go from here."""
 
+from collections.abc import Collection, Mapping
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.errors import CardImpossible, CardMarksOutside, CardMarksTogether
 from webapp.fitting.seat import Nudge
+from webapp.pages import looks
 from webapp.pages.answers import SHOWN_WIDTH, private_picture
 from webapp.pages.forms import CardForm, TryOnForm
-from webapp.shop import catalogue, tryons
-from webapp.shop.views import FrameView, TryOnView
+from webapp.pages.looks import MOST_PICKS, Look
+from webapp.shop import complaints, favourites, sharing, tryons, wall
+from webapp.shop.views import TryOnView
 from webapp.web import visits
 from webapp.web.words import Problem, words_for
 
@@ -20,17 +24,35 @@ MOVED_WIDTH = 1280  # px, the picture while the frame is being moved
 @bp.get("/<token>")
 def result(token: str) -> ResponseReturnValue:
     """Show the try-on with its size, its colourways and its neighbours on the wall."""
-    made = tryons.get(token, visits.known(), visits.told)
-    before, after = neighbours(made.frame.slug, catalogue.published())
+    visit = visits.known()
+    made = tryons.get(token, visit, visits.told)
+    look = looks.read(request.args)
+    told = visits.told(made.photo_token, made.face)
+    shelf = wall.hang(made.photo_token, visit, made.face, told, look.wanted)
+    marked = favourites.marked(visit)
+    before, after = wall.neighbours(shelf, made.frame.slug)
     return render_template(
         "tryons/result.html",
         made=made,
+        look=look,
         before=before,
         after=after,
+        share=sharing.of_try_on(token, visit),
+        share_hours=sharing.HOURS,
+        marked=marked,
+        together=together(made, look, marked),
         form=TryOnForm(
             formdata=None, face=made.face, pd_mm=visits.pd_mm(made.photo_token, made.face)
         ),
     )
+
+
+@bp.post("/<token>/wrong")
+def wrong(token: str) -> ResponseReturnValue:
+    """Count what the shopper says is wrong with the try-on, and thank them for it."""
+    complaints.complain(token, visits.known(), request.form.get("reason", ""))
+    look = looks.read(request.args)
+    return redirect(url_for("tryons.result", token=token, **look.args(), _anchor="wrong"), 303)
 
 
 @bp.get("/<token>.jpg")
@@ -107,15 +129,19 @@ def first_marks(made: TryOnView) -> dict[str, float]:
     return {"x1": round(100 * here, 2), "y1": height, "x2": round(100 * there, 2), "y2": height}
 
 
+def together(made: TryOnView, look: Look, marked: Mapping[str, Collection[str]]) -> str:
+    """Return where the try-on stands beside what was picked, or else beside favourites."""
+    liked = [f"{frame}.{variant}" for frame, some in marked.items() for variant in sorted(some)]
+    this = f"{made.frame.slug}.{made.variant.slug}"
+    picks = tuple(dict.fromkeys([this, *(look.picks or liked)]))[:MOST_PICKS]
+    return url_for(
+        "compare.side_by_side",
+        token=made.photo_token,
+        face=made.face or None,
+        **look.args(picks=picks),
+    )
+
+
 def file_name(made: TryOnView) -> str:
     """Return under which name the picture is saved."""
     return f"lorgnette-{made.frame.slug}-{made.variant.slug}.jpg"
-
-
-def neighbours(slug: str, frames: list[FrameView]) -> tuple[FrameView | None, FrameView | None]:
-    """Return the frames before and after this one on the wall, which goes round."""
-    slugs = [frame.slug for frame in frames]
-    if slug not in slugs or len(frames) < 2:
-        return None, None
-    here = slugs.index(slug)
-    return frames[here - 1], frames[(here + 1) % len(frames)]

@@ -15,6 +15,7 @@ from webapp.web import (
     shopfront,
     signin,
     speech,
+    terms,
     tracing,
     words,
 )
@@ -30,6 +31,7 @@ PARTS = (
     assets,
     language,
     speech,
+    terms,
     words,
     shopfront,
     signin,
