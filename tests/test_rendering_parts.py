@@ -16,6 +16,7 @@ from webapp.rendering.light import read_light
 from webapp.rendering.occlusion import NOTHING, rasterise
 from webapp.rendering.shadows import shadow
 from webapp.rendering.sheets import Grid, front_of, rays
+from webapp.rendering.temples import bars
 from webapp.rendering.textures import Kept, front_textures
 
 
@@ -129,7 +130,7 @@ def test_light_that_runs_along_a_temple_throws_no_shadow_of_it():
     light = replace(scene.light, towards=np.array([0.0, -0.6, -0.8]))
     textures = front_textures(eyewear.artwork, 1.0, 0.0)
 
-    left = shadow(straight, eyewear, textures, scene.rough, light)
+    left = shadow(straight, eyewear, bars(straight, eyewear), textures, scene.rough, light)
 
     assert np.isfinite(left).all()
     assert 0.2 < left.min() < left.max() <= 1

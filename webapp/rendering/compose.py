@@ -28,7 +28,7 @@ from webapp.rendering.light import Lighting, in_tone, read_light
 from webapp.rendering.occlusion import Raster, rasterise
 from webapp.rendering.shadows import shadow
 from webapp.rendering.sheets import Box, Map, around, empty, fitted, front_of, shared
-from webapp.rendering.temples import Painted, Setting, extent, paint_temples
+from webapp.rendering.temples import Bar, Painted, Setting, bars, extent, paint_temples
 from webapp.rendering.textures import Textures, front_textures
 
 SHADOW_MM = 18.0  # about the front, so far a shadow may fall
@@ -75,14 +75,16 @@ def prepare(photo: Bytes, camera: Camera, head: Head) -> Scene:
     """
     light = read_light(photo, camera, head)
     raster = rasterise(camera, head)
+    rough = raster.halved()
     ears = bare_ears(photo, camera, head, light.skin)
+    hidden = strands(photo, camera, head, rough, light.skin, ears)
     return Scene(
         raster=raster,
-        rough=raster.halved(),
+        rough=rough,
         light=light,
         grain=read_grain(photo, camera, head),
         ears=ears,
-        strands=strands(photo, camera, head, raster, light.skin, ears),
+        strands=np.asarray(cv2.resize(hidden, raster.depth.shape[::-1]), np.float32),
     )
 
 
@@ -91,18 +93,15 @@ def region(fit: Fit, eyewear: Eyewear, size: tuple[int, int]) -> Box:
 
     Right and bottom are excluded. A frame that lies outside the photo has an empty box.
     """
+    return _region(fit, eyewear, bars(fit, eyewear), size)
+
+
+def _region(fit: Fit, eyewear: Eyewear, temples: list[Bar], size: tuple[int, int]) -> Box:
     margin = SHADOW_MM * _px_per_mm(fit)
     front = around(_front_outline(fit, eyewear), margin)
-    temples = around(extent(fit, eyewear), 2)
-    return fitted(
-        (
-            min(front[0], temples[0]),
-            min(front[1], temples[1]),
-            max(front[2], temples[2]),
-            max(front[3], temples[3]),
-        ),
-        size,
-    )
+    sides = around(extent(fit, eyewear, temples), 2)
+    low = min(front[0], sides[0]), min(front[1], sides[1])
+    return fitted((*low, max(front[2], sides[2]), max(front[3], sides[3])), size)
 
 
 def _px_per_mm(fit: Fit) -> float:
@@ -145,18 +144,26 @@ def try_on(
         in_place: paint into `photo` itself: a copy of a large one costs as much as the frame.
     """
     picture = photo if in_place else photo.copy()
-    box = region(fit, eyewear, (photo.shape[1], photo.shape[0]))
-    if empty(box):
-        return picture
-    scene = scene or prepare(photo, fit.camera, fit.head)
-    _paint(picture, box, fit, eyewear, scene, seed, effects)
+    temples = bars(fit, eyewear)
+    box = _region(fit, eyewear, temples, (photo.shape[1], photo.shape[0]))
+    if not empty(box):
+        scene = scene or prepare(photo, fit.camera, fit.head)
+        _paint(picture, box, Worn(fit, eyewear, temples), scene, seed, effects)
     return picture
 
 
-def _paint(
-    picture: Bytes, box: Box, fit: Fit, eyewear: Eyewear, scene: Scene, seed: int, effects: Effects
-) -> None:
+@dataclass(frozen=True)
+class Worn:
+    """A frame seated on a face, with its temples in space."""
+
+    fit: Fit
+    eyewear: Eyewear
+    temples: list[Bar]
+
+
+def _paint(picture: Bytes, box: Box, worn: Worn, scene: Scene, seed: int, effects: Effects) -> None:
     """Paint the frame into the pixels of `box`: shadow, temples, lenses, rims, tile by tile."""
+    fit, eyewear, temples = worn.fit, worn.eyewear, worn.temples
     px_per_mm = _px_per_mm(fit)
     softness = float(np.sqrt(max(scene.grain.softness**2 - OWN_SOFTNESS**2, 0)))
     textures = front_textures(eyewear.artwork, px_per_mm, softness, pads=eyewear.build.pads)
@@ -164,12 +171,12 @@ def _paint(
     stage = Stage(
         scene=scene,
         textures=textures,
-        temples=paint_temples(box, fit, eyewear, setting),
-        shadow=shadow(fit, eyewear, textures, scene.rough, scene.light)
+        temples=paint_temples(box, fit, eyewear, temples, setting),
+        shadow=shadow(fit, eyewear, temples, textures, scene.rough, scene.light)
         if effects.shadows
         else np.ones_like(scene.rough.depth),
         seen=front_in_sight(fit, front_of(eyewear), scene.rough),
-        pads_seen=pads_in_sight(fit, front_of(eyewear), scene.raster),
+        pads_seen=pads_in_sight(fit, front_of(eyewear), scene.rough) if textures.pads else None,
         noise=scene.grain.noise if effects.grain else 0.0,
         seed=seed,
     )
@@ -184,7 +191,7 @@ class Stage:
     """All that the tiles of one picture share, ready to be painted.
 
     `shadow`: the light left on the rough raster. `seen`: what the head leaves of the front
-    there, None if all; `pads_seen`: of the nose pads, on the fine raster. `noise`: sigma of the
+    there, None if all; `pads_seen`: of the nose pads, None without any. `noise`: sigma of the
     grain, levels.
     """
 
@@ -193,7 +200,7 @@ class Stage:
     temples: list[Painted]
     shadow: Map
     seen: Map | None
-    pads_seen: Map
+    pads_seen: Map | None
     noise: float
     seed: int
 
@@ -210,8 +217,8 @@ def _paint_tile(pixels: Bytes, tile: View, stage: Stage) -> None:
     for temple in temples:
         temple.lay_over(base, box)
     seen = None if stage.seen is None else raster.lift(stage.seen, box, outside=1.0)
-    if rims and stage.textures.pads:
-        in_sight = stage.scene.raster.lift(stage.pads_seen, box, outside=1.0)
+    if rims and stage.textures.pads and stage.pads_seen is not None:
+        in_sight = raster.lift(stage.pads_seen, box, outside=1.0)
         paint_pads(base, tile, stage.textures.pads, in_sight)
     if lenses:
         paint_lenses(base, tile, stage.textures, seen)

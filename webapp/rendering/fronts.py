@@ -26,7 +26,7 @@ from webapp.rendering.textures import Layer, Textures
 
 CELL_MM = 2.0  # between computed points of the maps
 CELLS_PX = (2, 24)  # and at least and at most so many photo pixels
-TILE_PX = (208, 104)  # width and height of what is painted at once: it stays in the cache
+TILE_PX = (416, 104)  # width and height of what is painted at once: it stays in the cache
 SLICE_PX = 1.6  # photo pixels between the slices of a rim's thickness
 MOST_SLICES = 8  # a larger picture has wider rims too, so gaps do not open
 LEAST_SHIFT = 0.4  # photo pixels; a rim whose back lies no further off shows no side
@@ -115,14 +115,14 @@ def _tone(across: Floats, light: Lighting, turn: Floats) -> Floats:
 
 def front_in_sight(fit: Fit, sheet: Front, raster: Raster) -> Map | None:
     """Return how much of the front the head leaves to be seen, on the raster; None if all."""
-    sight = rays(fit.camera, fit.frame_pose, raster.positions())
+    sight = raster.rays(fit.frame_pose)
     seen = raster.share_before(sheet.meet(sight)[2], BIAS, SOFT)
     return seen if seen.min() < 1 else None
 
 
 def pads_in_sight(fit: Fit, sheet: Front, raster: Raster) -> Map:
     """Return how much of the nose pads' plane the head leaves to be seen, on the raster."""
-    sight = rays(fit.camera, fit.frame_pose, raster.positions())
+    sight = raster.rays(fit.frame_pose)
     return raster.share_before(sheet.meet(sight, PADS_BEHIND)[2], PADS_BIAS, PADS_SOFT)
 
 

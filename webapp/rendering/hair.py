@@ -90,7 +90,7 @@ def strands(
     if min(ears) >= 1:
         return np.zeros_like(raster.depth)
     seen = to_linear(_thumbnail(photo, raster))
-    where = _places(camera, head, raster)
+    where = _places(head, raster)
     right = where[..., 0] < 0
     yaw = head.pose.angles[0]
     other = np.zeros_like(raster.depth)
@@ -124,16 +124,15 @@ def _thumbnail(photo: Bytes, raster: Raster) -> Bytes:
     return np.asarray(cv2.blur(small, (3, 3)), np.uint8)
 
 
-def _places(camera: Camera, head: Head, raster: Raster) -> Floats:
+def _places(head: Head, raster: Raster) -> Map:
     """Return where the raster's cells lie on the head (rows, columns, 3), head coordinates, mm.
 
     Cells beside the head lie as deep as the ears do.
     """
     away = float(head.pose.apply(head.mesh[list(TEMPLE_SIDES)])[:, 2].max())
-    depth = np.minimum(raster.depth, away)[..., None]
-    slopes = (raster.positions() - np.asarray(camera.centre)) / camera.focal
-    points = np.concatenate([slopes * depth, depth], axis=-1)
-    return np.asarray((points - head.pose.translation) @ head.pose.rotation)
+    points = raster.sights * np.minimum(raster.depth, np.float32(away))[..., None]
+    moved = points - head.pose.translation.astype(np.float32)
+    return np.asarray(moved @ head.pose.rotation.astype(np.float32))
 
 
 def _like_skin(colours: Light, skin: Light) -> Floats:

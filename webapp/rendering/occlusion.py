@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from webapp.fitting.anatomy import TEMPLE_SIDES, mean_head
-from webapp.fitting.scene import Camera, Floats, Head
-from webapp.rendering.sheets import Box, Map, around, rays
+from webapp.fitting.scene import Camera, Floats, Head, Pose
+from webapp.rendering.sheets import Box, Map, Rays, around
 
 CELL_MM = 1.1  # a raster cell at the face's distance, mm
 MOST_CELLS = 200  # of the raster, across and down
@@ -29,7 +29,8 @@ class Raster:
     """The head on a grid of cells of `step` photo pixels, the first beginning at (left, top).
 
     `depth` (rows, columns) float32 mm, `NOTHING` where there is no head; `skin` (rows,
-    columns) true where the face mesh (not the skull) is what is seen.
+    columns) true where the face mesh (not the skull) is what is seen; `sights` (rows, columns,
+    3) float32, the cells' directions from the camera, z = 1.
     """
 
     left: float
@@ -37,6 +38,7 @@ class Raster:
     step: float
     depth: Map
     skin: NDArray[np.bool_]
+    sights: Map
 
     def halved(self) -> "Raster":
         """Return every other cell, for what is soft anyhow."""
@@ -47,14 +49,13 @@ class Raster:
             step=2 * self.step,
             depth=self.depth[::2, ::2],
             skin=self.skin[::2, ::2],
+            sights=np.ascontiguousarray(self.sights[::2, ::2]),
         )
 
-    def positions(self) -> Floats:
-        """Return the cells' centres (rows, columns, 2) as (x, y) photo pixels."""
-        rows, columns = self.depth.shape
-        x = self.left + (np.arange(columns) + 0.5) * self.step - 0.5
-        y = self.top + (np.arange(rows) + 0.5) * self.step - 0.5
-        return np.dstack(np.meshgrid(x, y))
+    def rays(self, pose: Pose) -> Rays:
+        """Return the rays through the cells in the coordinates of a body posed by `pose`."""
+        turn = pose.rotation.astype(np.float32)
+        return Rays(-turn.T @ pose.translation.astype(np.float32), self.sights @ turn)
 
     def lift(self, values: Map, box: Box, outside: float) -> Map:
         """Return values (rows, columns) at each photo pixel of `box`, between cells linearly."""
@@ -87,9 +88,21 @@ def rasterise(camera: Camera, head: Head) -> Raster:
     shape = int(np.ceil((bottom - top) / step)), int(np.ceil((right - left) / step))
     cells = (pixels - [left - 0.5, top - 0.5]) / step - 0.5
     face = _fill(cells, posed[:, 2], shape)
-    raster = Raster(left, top, step, face, face < NOTHING)
-    skull = _skull(camera, head, raster.positions())
-    return Raster(left, top, step, np.minimum(face, skull), (face < NOTHING) & (face <= skull + 15))
+    sights = _sights(camera, (left, top, step), shape)
+    skull = _skull(head, sights)
+    skin = (face < NOTHING) & (face <= skull + 15)
+    return Raster(left, top, step, np.minimum(face, skull), skin, sights)
+
+
+def _sights(camera: Camera, grid: tuple[float, float, float], shape: tuple[int, int]) -> Map:
+    """Return `Raster.sights` for cells at (left, top, step), `shape` (rows, columns)."""
+    left, top, step = grid
+    (rows, columns), (x, y) = shape, camera.centre
+    across = (left + (np.arange(columns) + 0.5) * step - 0.5 - x) / camera.focal
+    down = (top + (np.arange(rows) + 0.5) * step - 0.5 - y) / camera.focal
+    sights = np.ones((rows, columns, 3), dtype=np.float32)
+    sights[..., 0], sights[..., 1] = across, down[:, None]
+    return sights
 
 
 def _extent(camera: Camera, head: Head, pixels: Floats) -> Box:
@@ -142,14 +155,14 @@ def _fill_class(
     np.minimum.at(filled.ravel(), (y * columns + x)[inside], z[inside].astype(np.float32))
 
 
-def _skull(camera: Camera, head: Head, pixels: Floats) -> Map:
-    """Return the depth of the skull's ellipsoid at pixels (rows, columns, 2)."""
+def _skull(head: Head, sights: Map) -> Map:
+    """Return the depth of the skull's ellipsoid along `sights` (rows, columns, 3)."""
     right, left = head.mesh[list(TEMPLE_SIDES)]
     half = np.array([(left[0] - right[0]) / 2 + SKULL_HALF[0], *SKULL_HALF[1:]])
     middle = (left + right) / 2 + np.array([0, SKULL_Y, SKULL_Z])
-    sight = rays(camera, head.pose, pixels)
-    along = sight.directions / half
-    start = (sight.origin - middle) / half
+    turn = head.pose.rotation
+    along = (sights @ turn) / half
+    start = (-turn.T @ head.pose.translation - middle) / half
     a = np.einsum("...i,...i", along, along)
     b = along @ start
     reach = b * b - a * (start @ start - 1)

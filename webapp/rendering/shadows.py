@@ -5,18 +5,19 @@ away. Computed on a raster of the head (about two millimetres) and blurred the m
 frame is from the skin.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from webapp.eyewear.frame import Eyewear
-from webapp.fitting.scene import Camera, Fit, Floats
+from webapp.fitting.scene import Fit, Floats
 from webapp.rendering.colour import Light
 from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
 from webapp.rendering.sheets import Map, Rays, front_of
-from webapp.rendering.temples import Bar, bars
+from webapp.rendering.temples import Bar
 from webapp.rendering.textures import Textures, temple_texture
 
 NEAR_BLUR, FAR_BLUR = 0.9, 2.6  # mm, sigma of a shadow's edge: at the skin, and at FAR
@@ -56,36 +57,40 @@ class Cover:
         return np.asarray(cv2.remap(soft, map_x, map_y, cv2.INTER_LINEAR), dtype=np.float32)
 
 
-def shadow(fit: Fit, eyewear: Eyewear, textures: Textures, raster: Raster, light: Lighting) -> Map:
+def shadow(
+    fit: Fit,
+    eyewear: Eyewear,
+    temples: Sequence[Bar],
+    textures: Textures,
+    raster: Raster,
+    light: Lighting,
+) -> Map:
     """Return the share of light left (rows, columns) on the raster, 1 where nothing is taken."""
     if not raster.skin.any():
         return np.ones_like(raster.depth)
     depth = np.where(raster.skin, raster.depth, raster.depth[raster.skin].mean())
-    skin = _points(fit.camera, raster.positions(), depth)
+    skin = raster.sights * np.asarray(depth, dtype=np.float32)[..., None]
     pose = fit.frame_pose
-    towards = _slanted(light, fit) @ pose.rotation
-    sight = Rays((skin - pose.translation) @ pose.rotation, np.broadcast_to(towards, skin.shape))
+    turn = pose.rotation.astype(np.float32)
+    slanted = _slanted(light, fit)
+    towards = (slanted @ pose.rotation).astype(np.float32)
+    there = (skin - pose.translation.astype(np.float32)) @ turn
+    sight = Rays(there, np.broadcast_to(towards, skin.shape))
     x, y, apart = front_of(eyewear).meet(sight)
     cover = _cover_of(eyewear, textures)
     thrown = _taken(cover, x, y, np.maximum(apart, 0))
     thrown *= EVEN_SHADOW + (1 - EVEN_SHADOW) * light.contrast
     # The dimness right under a bridge or rim is there in every light: it hides half the room.
-    ahead = Rays(sight.origin, np.broadcast_to(np.array([0, 0, -1.0]), skin.shape))
+    ahead = Rays(sight.origin, np.broadcast_to(np.array([0, 0, -1.0], np.float32), skin.shape))
     x, y, apart = front_of(eyewear).meet(ahead)
     close = cover.at(x, y, CLOSE_BLUR) * np.exp(-np.clip(apart, 0, None) / CLOSE)
     left = (1 - thrown) * (1 - CLOSE_DARKNESS * close)
-    for bar in bars(fit, eyewear):
-        left *= 1 - TEMPLE_DARKNESS * _temple_cover(eyewear, bar, skin, pose.rotation @ towards)
+    for bar in temples:
+        left = left * (1 - TEMPLE_DARKNESS * _temple_cover(eyewear, bar, skin, slanted))
     taken = 1 - left
     taken[~raster.skin] = 0
     edge = cv2.GaussianBlur(raster.skin.astype(np.float32), (0, 0), 1.0)
     return np.asarray(1 - taken * np.minimum(1, edge * 1.2), dtype=np.float32)
-
-
-def _points(camera: Camera, pixels: Floats, depth: Floats) -> Floats:
-    """Return camera-space points (..., 3) at pixels (..., 2) and depths (...)."""
-    slopes = (pixels - np.asarray(camera.centre)) / camera.focal
-    return np.concatenate([slopes, np.ones((*depth.shape, 1))], axis=-1) * depth[..., None]
 
 
 def _slanted(light: Lighting, fit: Fit) -> Floats:
@@ -107,7 +112,7 @@ def _taken(cover: Cover, x: Floats, y: Floats, apart: Floats) -> Floats:
     return np.asarray((near + share * (far - near)) * dark)
 
 
-def _temple_cover(eyewear: Eyewear, bar: Bar, skin: Floats, towards: Floats) -> Light:
+def _temple_cover(eyewear: Eyewear, bar: Bar, skin: Map, towards: Floats) -> Light:
     """Return how much of a temple stands between points of the skin (..., 3) and the light.
 
     Points and the direction `towards` the light are in camera coordinates. Solved at once for

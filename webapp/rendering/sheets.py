@@ -6,6 +6,7 @@ camera coordinates. Maps are smooth, so they are computed on a coarse grid of th
 pixels and enlarged.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -105,8 +106,8 @@ class Grid:
 class Rays:
     """Rays from the camera's `origin` (3,) along `directions` (..., 3), in a body's coordinates."""
 
-    origin: Floats
-    directions: Floats
+    origin: NDArray[np.floating]
+    directions: NDArray[np.floating]
 
 
 def rays(camera: Camera, pose: Pose, pixels: Floats) -> Rays:
@@ -142,13 +143,17 @@ class Front:
 
     def meet(self, sight: Rays, behind: float = 0.0) -> tuple[Floats, Floats, Floats]:
         """Return x, y (mm) and depth where rays meet the sheet `behind` mm behind the front."""
-        origin, along = sight.origin, sight.directions
-        facing = np.where(np.abs(along[..., 2]) < LEAST_FACING, LEAST_FACING, along[..., 2])
-        z: Floats = np.zeros(along.shape[:-1]) + behind
+        start_x, start_y, start_z = (sight.origin[..., at] for at in range(3))
+        # Every third number of an array is slow to read, five times over.
+        along_x, along_y, facing = (
+            np.ascontiguousarray(sight.directions[..., at]) for at in range(3)
+        )
+        facing = np.where(np.abs(facing) < LEAST_FACING, facing.dtype.type(LEAST_FACING), facing)
+        z: Floats = np.full_like(facing, behind)
         for _ in range(MEETINGS):
-            depth = (z - origin[..., 2]) / facing
-            x = origin[..., 0] + depth * along[..., 0]
-            y = origin[..., 1] + depth * along[..., 1]
+            depth = (z - start_z) / facing
+            x = start_x + depth * along_x
+            y = start_y + depth * along_y
             z = self.rise(x, y) + behind
         return x, y, depth
 
@@ -164,7 +169,7 @@ def front_of(eyewear: Eyewear) -> Front:
     """Return the curved sheet on which a frame's front lies."""
     build, marks = eyewear.build, eyewear.marks
     return Front(
-        slope=float(np.tan(np.radians(build.wrap))),
+        slope=math.tan(math.radians(build.wrap)),
         curvature=build.base_curve / 530,
         half=marks.lens_centres / 2,
         reach=marks.width / 2 + 4,

@@ -4,24 +4,24 @@ Each temple is a bar: a solid in the colour of its edges, and on it the side tha
 as drawn. A plane maps to the photo by a homography, so a side is one warp.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from webapp.eyewear.frame import Eyewear
-from webapp.fitting.scene import Camera, Fit, Floats, Pose
+from webapp.fitting.scene import Camera, Fit, Floats
 from webapp.rendering.colour import Light
 from webapp.rendering.layers import backed, lay_over, times
 from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
-from webapp.rendering.sheets import Box, Map, around, empty, front_of, rays, shared
+from webapp.rendering.sheets import Box, Map, around, empty, front_of, shared
 from webapp.rendering.textures import Layer, TempleTextures, temple_texture
 
 BIAS, SOFT = 4.0, 4.0  # mm: a temple this little behind the skin is still seen; how softly it goes
 INSIDE = 0.55  # brightness of a temple's inner side, which faces the head
 MANY_PIXELS = 60_000  # a temple this large needs less antialiasing to look smooth
-IN_CAMERA = Pose(np.eye(3), np.zeros(3))
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,10 @@ def _bar(fit: Fit, eyewear: Eyewear, side: int) -> Bar:
     )
 
 
-def extent(fit: Fit, eyewear: Eyewear) -> Floats:
+def extent(fit: Fit, eyewear: Eyewear, temples: Sequence[Bar]) -> Floats:
     """Return the photo pixels (n, 2) of both temples' outlines, up to the ears."""
     pixels = []
-    for bar in bars(fit, eyewear):
+    for bar in temples:
         for inwards in (0.0, eyewear.build.temple_thickness):
             pixels.append(fit.camera.project(_outline(bar.moved(inwards), eyewear)))
     return np.concatenate(pixels)
@@ -140,9 +140,11 @@ def _cut(pixels: Light, box: Box, part: Box) -> Light:
     return pixels[part[1] - box[1] : part[3] - box[1], part[0] - box[0] : part[2] - box[0]]
 
 
-def paint_temples(box: Box, fit: Fit, eyewear: Eyewear, setting: Setting) -> list[Painted]:
+def paint_temples(
+    box: Box, fit: Fit, eyewear: Eyewear, temples: Sequence[Bar], setting: Setting
+) -> list[Painted]:
     """Return both temples as far as they lie in `box`, the one to be laid first, first."""
-    painted = (_paint(box, bar, fit, eyewear, setting) for bar in bars(fit, eyewear))
+    painted = (_paint(box, bar, fit, eyewear, setting) for bar in temples)
     return [temple for temple in painted if not empty(temple.box)]
 
 
@@ -206,11 +208,10 @@ def _breadth(corners: Floats) -> float:
 
 def _in_sight(bar: Bar, fit: Fit, raster: Raster) -> Map:
     """Return how much of the temple's plane the head leaves to be seen, on the raster."""
-    sight = rays(fit.camera, IN_CAMERA, raster.positions()).directions
     normal = np.cross(bar.along, bar.down)
-    slant = sight @ normal
-    slant = np.where(np.abs(slant) < 1e-6, 1e-6, slant)
-    depth = (bar.hinge @ normal) / slant
+    slant = raster.sights @ normal.astype(np.float32)
+    slant = np.where(np.abs(slant) < 1e-6, np.float32(1e-6), slant)
+    depth = np.float32(bar.hinge @ normal) / slant
     far = bar.points(np.array([130.0]), np.array([0.0]))[0, 2]
     return raster.share_before(np.clip(depth, 0, max(far, bar.hinge[2])), BIAS, SOFT)
 
