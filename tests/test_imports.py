@@ -52,6 +52,7 @@ HOME = {  # the areas that may import a library
     "PIL": "drawn rendering faces cli intake",
     "pi_heif": "rendering intake",
     "pydantic": "api",
+    "segno": "pages",
     "huey": "queue",
     "obstore": "storage",
     "ray": "jobs",

@@ -34,7 +34,7 @@ def test_privacy_states_the_hours_and_minutes_that_are_set(app: Flask, client: F
 
 def test_what_is_agreed_to_is_the_same_on_both_pages(client: FlaskClient):
     """The privacy page's version belongs to the words on the start page."""
-    words = "never used to train anything, and nobody but this browser can see it"
+    words = "never used to train anything, and nobody but you can see it"
     start, camera, privacy = (
         re.sub(r"\s+", " ", client.get(path).text) for path in ("/", "/camera", "/privacy")
     )

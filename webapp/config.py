@@ -57,6 +57,7 @@ SETTINGS = (
         "separated by spaces; empty: none",
     ),
     Setting("CURRENCIES", "EUR", "currencies in which frames may be priced, separated by spaces"),
+    Setting("HANDOVER_MINUTES", 10, "minutes a code to go on with another device can be used"),
     Setting("MAX_UPLOAD_MB", 20, "megabytes (1e6 bytes) an uploaded photo may have"),
     Setting("MAX_MEGAPIXELS", 50, "megapixels an uploaded photo may have"),
     Setting(
@@ -117,6 +118,7 @@ SETTINGS = (
     ),
     Setting("PORT", 8000, "TCP port that the web server listens on"),
     Setting("UPLOADS_PER_HOUR", 120, "photos one address may send an hour"),
+    Setting("HINTS_PER_MINUTE", 60, "small pictures one address may send a minute while lining up"),
     Setting("API_CALLS_PER_MINUTE", 600, "calls an API key may make a minute"),
     Setting("LOGINS_PER_HOUR", 20, "log-in attempts one address may make an hour"),
     Setting("INVITATION_HOURS", 72, "hours an admin's invitation or password link can be used"),

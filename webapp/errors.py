@@ -128,6 +128,12 @@ class ComplaintUnknown(LorgnetteError):
     code, status = "complaint-unknown", 422
 
 
+class HandoverOver(LorgnetteError):
+    """A link to go on with another device was used before, is too old, or never was."""
+
+    code, status = "handover-over", 404
+
+
 class InvalidFrame(LorgnetteError):
     """A frame's description is impossible. Params: field, value, advice."""
 

@@ -1,24 +1,30 @@
-// The camera page: agree, turn the camera on, count down, look, send.
+// The camera page: agree, turn the camera on, line up, count down, choose a shot, send it.
 
+import { sharpness, watch as hints } from "./hints.js";
 import { explain, send } from "./send.js";
 
 const element = (id) => document.getElementById(id);
 const form = element("camera");
 const stage = element("stage");
 const live = element("live");
-const shot = element("shot");
+const shown = element("shot");
+const shots = element("shots");
 const words = element("camera-words");
 const countdown = element("countdown");
+const hint = element("hint");
 const slot = element("camera-problem");
+const which = element("which");
+const choice = element("camera-choice");
 const buttons = {
   open: element("open"),
   shutter: element("shutter"),
-  change: element("switch"),
   use: element("use"),
   retake: element("retake"),
 };
 
 const SECONDS = 3;
+const SHOTS = 3;
+const BETWEEN = 450; // ms; long enough for a blink to be over
 const said = JSON.parse(form.dataset.words);
 const REASONS = {
   NotAllowedError: said.reasons.denied,
@@ -30,9 +36,9 @@ const REASONS = {
 };
 
 let stream = null;
-let cameras = [];
-let picture = null;
+let taken = []; // {blob, url, sharp}
 let counting = null;
+let stopHints = () => {};
 
 function offer(...names) {
   for (const [name, button] of Object.entries(buttons)) button.hidden = !names.includes(name);
@@ -40,14 +46,20 @@ function offer(...names) {
 
 function close() {
   clearTimeout(counting);
+  stopHints();
   countdown.hidden = true;
+  hint.hidden = true;
   if (stream) stream.getTracks().forEach((track) => track.stop());
   stream = null;
   live.srcObject = null;
 }
 
+function track() {
+  return stream.getVideoTracks()[0];
+}
+
 function facesAway() {
-  return stream.getVideoTracks()[0].getSettings().facingMode === "environment";
+  return track().getSettings().facingMode === "environment";
 }
 
 async function open(deviceId) {
@@ -59,51 +71,76 @@ async function open(deviceId) {
   close();
   offer(); // one question at a time
   words.textContent = said.ask;
-  const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "user" };
+  const chosen = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "user" };
   try {
     stream = await navigator.mediaDevices.getUserMedia({
       audio: false,
-      video: { ...which, width: { ideal: 1920 }, height: { ideal: 1080 } },
+      video: { ...chosen, width: { ideal: 1920 }, height: { ideal: 1080 } },
     });
   } catch (error) {
-    words.textContent = "";
-    explain(slot, REASONS[error.name] ?? said.reasons.unknown);
-    stage.hidden = true;
-    offer("open");
+    refuse(REASONS[error.name] ?? said.reasons.unknown);
     return;
   }
-  stream.getVideoTracks()[0].addEventListener("ended", lost);
-  cameras = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
+  track().addEventListener("ended", () => { if (stream) refuse(said.reasons.unknown); });
+  await listCameras();
   live.srcObject = stream;
   live.classList.toggle("mirrored", !facesAway());
   live.play().catch(() => {}); // it was replaced before it began: the next one plays
-  watch();
+  element("camera-consent").hidden = true; // agreed to; the picture takes its room
+  lineUp();
 }
 
-function lost() {
-  if (!stream) return;
+function refuse(reason) {
   close();
-  stage.hidden = true;
   words.textContent = "";
-  explain(slot, said.reasons.unknown);
+  explain(slot, reason);
+  stage.hidden = true;
+  which.hidden = true;
+  element("camera-consent").hidden = false;
   offer("open");
 }
 
-function watch() {
-  picture = null;
+async function listCameras() {
+  const all = await navigator.mediaDevices.enumerateDevices();
+  const cameras = all.filter((one) => one.kind === "videoinput");
+  const current = track().getSettings().deviceId;
+  choice.replaceChildren(...cameras.map((one, at) => {
+    const name = one.label || said.camera.replace("%", at + 1);
+    return new Option(name, one.deviceId, false, one.deviceId === current);
+  }));
+  which.hidden = cameras.length < 2;
+}
+
+function lineUp() {
+  forget();
   stage.hidden = false;
-  stage.classList.remove("shot-taken");
-  shot.hidden = true;
+  stage.classList.remove("shot-taken", "ready");
+  shown.hidden = true;
   live.hidden = false;
+  which.hidden = choice.options.length < 2;
   words.textContent = said.fill;
-  offer("shutter", ...(cameras.length > 1 ? ["change"] : []));
+  offer("shutter");
   buttons.shutter.focus({ preventScroll: true });
+  stopHints();
+  stopHints = hints(form, live, (code) => {
+    hint.hidden = false;
+    if (hint.textContent !== said.hints[code]) hint.textContent = said.hints[code];
+    stage.classList.toggle("ready", code === "ready");
+  });
+}
+
+function forget() {
+  taken.forEach(({ url }) => URL.revokeObjectURL(url));
+  taken = [];
+  shots.hidden = true;
+  shots.querySelectorAll("label").forEach((label) => label.remove());
 }
 
 function count(left) {
   if (left === 0) {
     countdown.hidden = true;
-    take();
+    words.textContent = said.still;
+    takeAll();
     return;
   }
   countdown.hidden = false;
@@ -118,24 +155,63 @@ function take() {
   canvas.width = live.videoWidth;
   canvas.height = live.videoHeight;
   canvas.getContext("2d").drawImage(live, 0, 0);
-  canvas.toBlob((blob) => {
-    if (!blob) {
-      explain(slot, said.reasons.unknown);
-      watch();
-      return;
-    }
-    picture = blob;
-    if (shot.src) URL.revokeObjectURL(shot.src);
-    shot.src = URL.createObjectURL(blob);
-    shot.classList.toggle("mirrored", live.classList.contains("mirrored"));
-    shot.hidden = false;
-    live.hidden = true;
-    stage.classList.add("shot-taken");
-    words.textContent = said.sharp;
-    offer("use", "retake");
-    buttons.use.focus({ preventScroll: true });
-  }, "image/jpeg", 0.95);
+  const sharp = sharpness(canvas);
+  return new Promise((resolve) => {
+    canvas.toBlob((blob) => resolve(blob && { blob, sharp, url: URL.createObjectURL(blob) }), "image/jpeg", 0.95);
+  });
 }
+
+const pause = (time) => new Promise((resolve) => { setTimeout(resolve, time); });
+
+async function takeAll() {
+  for (let number = 0; number < SHOTS && stream; number += 1) {
+    if (number) await pause(BETWEEN);
+    const one = await take();
+    if (one) taken.push(one);
+  }
+  if (!taken.length) {
+    explain(slot, said.reasons.unknown);
+    if (stream) lineUp();
+    return;
+  }
+  showShots();
+}
+
+function showShots() {
+  stopHints();
+  hint.hidden = true;
+  const sharpest = taken.reduce((best, one) => (one.sharp > best.sharp ? one : best));
+  for (const [at, one] of taken.entries()) {
+    const label = document.createElement("label");
+    const radio = Object.assign(document.createElement("input"), { type: "radio", name: "shot-number", value: at, checked: one === sharpest });
+    const picture = Object.assign(new Image(), { src: one.url, alt: said.shot.replace("%", at + 1) });
+    picture.className = live.className;
+    label.append(radio, picture);
+    shots.append(label);
+  }
+  shots.hidden = false;
+  which.hidden = true;
+  show(sharpest);
+  live.hidden = true;
+  stage.classList.add("shot-taken");
+  words.textContent = said.choose;
+  offer("use", "retake");
+  buttons.use.focus({ preventScroll: true });
+}
+
+function show(one) {
+  shown.src = one.url;
+  shown.className = `shot ${live.className}`;
+  shown.hidden = false;
+}
+
+function chosen() {
+  const radio = shots.querySelector("input:checked");
+  return radio ? taken[Number(radio.value)] : null;
+}
+
+shots.addEventListener("change", () => show(chosen()));
+choice.addEventListener("change", () => open(choice.value));
 
 buttons.open.addEventListener("click", () => {
   if (form.elements.consent.checked) {
@@ -148,37 +224,33 @@ buttons.open.addEventListener("click", () => {
 
 buttons.shutter.addEventListener("click", () => {
   offer();
+  stopHints();
+  hint.hidden = true;
+  which.hidden = true;
   count(SECONDS);
-});
-
-buttons.change.addEventListener("click", () => {
-  const current = stream.getVideoTracks()[0].getSettings().deviceId;
-  const at = cameras.findIndex((one) => one.deviceId === current);
-  open(cameras[(at + 1) % cameras.length].deviceId);
 });
 
 buttons.retake.addEventListener("click", () => {
   slot.replaceChildren();
-  if (stream) watch();
+  if (stream) lineUp();
   else open();
 });
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (!picture) return;
-  if (!form.elements.consent.checked) {
-    explain(slot, said.agree);
-    form.elements.consent.focus({ preventScroll: true });
-    return;
-  }
+  const photo = chosen();
+  if (!photo || form.getAttribute("aria-busy")) return;
   const data = new FormData();
   data.append("csrf_token", form.elements.csrf_token.value);
-  data.append("consent", "y");
-  data.append("photo", picture, "camera.jpg");
+  data.append("consent", "y"); // the camera does not open without
+  data.append("agreed_to", form.elements.agreed_to.value);
+  data.append("photo", photo.blob, "camera.jpg");
   offer();
+  form.setAttribute("aria-busy", "true");
   words.textContent = "";
   if (await send(form, data, slot)) close();
   else offer("use", "retake");
+  form.removeAttribute("aria-busy");
 });
 
 window.addEventListener("pagehide", close);

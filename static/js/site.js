@@ -40,3 +40,19 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[aria-busy]").forEach(restore);
 });
+
+// How long a photo is still kept, counted down while the page is open.
+const CLOCK = 30_000; // ms
+
+function tick() {
+  for (const one of document.querySelectorAll("time[data-left]")) {
+    const minutes = Math.max(0, Math.floor((new Date(one.dateTime) - Date.now()) / 60_000));
+    const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+    one.textContent = one.dataset.left.replace("%h", hours).replace("%m", rest);
+  }
+}
+
+if (document.querySelector("time[data-left]")) {
+  tick();
+  setInterval(tick, CLOCK);
+}

@@ -15,6 +15,10 @@ const mostMegabytes = Number(form.dataset.mostMb);
 let photo = null;
 
 function show(file) {
+  if (file.size > mostMegabytes * 1e6) {
+    explain(slot, words.problems["photo-too-heavy"]);
+    return;
+  }
   if (chosen.src) URL.revokeObjectURL(chosen.src);
   photo = file;
   slot.replaceChildren();
@@ -34,19 +38,30 @@ chosen.addEventListener("error", () => {
 // Returns what is wrong with sending now, or null.
 function objection() {
   if (!form.elements.consent.checked) return words.problems["consent-missing"];
-  if (!photo) return words.problems["no-photo"];
-  return photo.size > mostMegabytes * 1e6 ? words.problems["photo-too-heavy"] : null;
+  return photo ? null : words.problems["no-photo"];
+}
+
+// Browsers know the kind of most files; of a HEIC or AVIF picture, some know the name alone.
+function readable(file) {
+  return /^image\/(jpeg|png|webp|avif|hei[cf])$/.test(file.type)
+    || (!file.type && /\.(jpe?g|png|webp|avif|hei[cf])$/i.test(file.name));
 }
 
 function take(files) {
-  const file = [...files].find((one) => one.type.startsWith("image/") || one.type === "");
+  const file = [...files].find(readable);
   if (file) show(file);
   else if (files.length) explain(slot, words.problems["not-a-picture"]);
 }
 
 for (const input of inputs) {
   input.addEventListener("change", () => {
-    if (input.files.length) show(input.files[0]);
+    if (!input.files.length) return;
+    if (readable(input.files[0])) {
+      show(input.files[0]);
+    } else {
+      explain(slot, words.problems["not-a-picture"]);
+      input.value = ""; // what was chosen before stays chosen
+    }
   });
 }
 
@@ -77,6 +92,7 @@ form.addEventListener("submit", async (event) => {
   const data = new FormData();
   data.append("csrf_token", form.elements.csrf_token.value);
   data.append("consent", "y");
+  data.append("agreed_to", form.elements.agreed_to.value);
   data.append("photo", photo, photo.name || "photo");
   button.disabled = true;
   if (!(await send(form, data, slot))) button.disabled = false;

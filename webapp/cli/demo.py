@@ -4,12 +4,14 @@ import click
 from flask.cli import AppGroup
 from tqdm import tqdm
 
+from webapp.cli.arrival import arrival
 from webapp.cli.picture import picture
 from webapp.cli.problems import needs_database, told
 from webapp.shop import catalogue
 
 demo = AppGroup("demo", help="The demo catalogue.")
 demo.add_command(picture)
+demo.add_command(arrival)
 
 
 @demo.command("load")

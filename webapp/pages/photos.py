@@ -44,6 +44,18 @@ def preview(token: str, frame: str, variant: str) -> ResponseReturnValue:
     return own_picture(data) if current else private_picture(data, "image/jpeg")
 
 
+@bp.get("/<token>/check")
+def check(token: str) -> ResponseReturnValue:
+    """Let the shopper decide about a photo: who is trying on, and whether it is good enough."""
+    photo = photos.judged(token, visits.known())
+    return render_template(
+        "photos/check.html",
+        photo=photo,
+        boxes=photos.boxes(photo) if photo.faces > 1 else [],
+        concerns=[advice_on(code) for code in photo.concerns],
+    )
+
+
 @bp.post("/<token>/pd")
 def measure(token: str) -> ResponseReturnValue:
     """Keep the PD typed for a face, or forget it, and show the wall anew."""

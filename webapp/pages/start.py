@@ -16,7 +16,7 @@ from webapp.errors import (
 )
 from webapp.pages.forms import PhotoForm
 from webapp.pages.pictures import WIDTH
-from webapp.shop import catalogue, figures, photos, preferences, tryons, wall
+from webapp.shop import catalogue, demo_faces, figures, hints, photos, preferences, tryons, wall
 from webapp.shop.views import FrameView, PhotoView, VariantView
 from webapp.web import limits, problems, visits
 from webapp.web.words import Problem, words_for
@@ -41,8 +41,21 @@ def create() -> ResponseReturnValue:
         photo = take_in(form)
     except (PhotoError, FaceError, Busy) as error:
         return refuse(form, error)
-    there = way_on(photo)
+    there = lead_on(photo)
     return (jsonify(next=there), 201) if problems.wants_json() else redirect(there, 303)
+
+
+@bp.post("/demo")
+@limits.uploads
+def demo() -> ResponseReturnValue:
+    """Let the visitor try frames on a drawn face, without a photo of their own."""
+    steps = visits.ahead()
+    visits.passed(figures.AGREED)
+    number = request.form.get("face", 1, int)
+    kept = demo_faces.keep(number, visit=visits.begin(), steps=steps)
+    visits.passed(figures.PHOTO)
+    wall.paint_ahead(kept.token, visits.known(), WIDTH)
+    return redirect(way_on(kept), 303)
 
 
 def way_on(photo: PhotoView) -> str:
@@ -63,6 +76,17 @@ def way_on(photo: PhotoView) -> str:
 def camera() -> ResponseReturnValue:
     """Show the webcam page, which sends its shot to `create`."""
     return render_template("photos/camera.html", form=PhotoForm(formdata=None))
+
+
+@bp.post("/camera/hint")
+@limits.hints
+def hint() -> ResponseReturnValue:
+    """Tell the camera page's script what to do differently; of its picture nothing is kept."""
+    form = PhotoForm()
+    try:
+        return jsonify(hint=hints.look(form.upload(), agreed=bool(form.consent.data)))
+    except Busy:
+        return jsonify(hint=None)  # the next one may pass; shoppers' photos come first
 
 
 @bp.app_errorhandler(RequestEntityTooLarge)
@@ -95,6 +119,17 @@ def take_in(form: PhotoForm) -> PhotoView:
     return kept
 
 
+def lead_on(photo: PhotoView) -> str:
+    """Return where a photo leads that was just sent: first to what is to be decided about it.
+
+    Who came for one frame sees that at once.
+    """
+    undecided = photo.faces > 1 or photo.concerns
+    if undecided and not visits.wanted():
+        return url_for("photos.check", token=photo.token)
+    return way_on(photo)
+
+
 def refuse(form: PhotoForm, error: LorgnetteError) -> ResponseReturnValue:
     """Show the start page again with the reason; the agreement stays as it was given."""
     told = words_for(error)
@@ -107,7 +142,12 @@ def page(form: PhotoForm, problem: Problem | None = None) -> str:
     """Return the start page, with what was refused where something was."""
     frames = catalogue.published()
     return render_template(
-        "photos/new.html", form=form, problem=problem, frames=frames, wanted=wanted_of(frames)
+        "photos/new.html",
+        form=form,
+        problem=problem,
+        frames=frames,
+        wanted=wanted_of(frames),
+        demo_faces=demo_faces.NUMBERS,
     )
 
 

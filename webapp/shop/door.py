@@ -33,15 +33,15 @@ class Door:
         self._held = FIRST_GUESS  # s, a running average
 
     @contextmanager
-    def passed(self) -> Iterator[None]:
-        """Hold a slot.
+    def passed(self, *, waits: bool = True) -> Iterator[None]:
+        """Hold a slot; who does not wait passes only where one is free at once.
 
         Raises:
             Busy: too many wait already, or none came free before patience or deadline ended;
                 with the seconds after which a place should be free.
         """
         with stages.stage("wait"):
-            self._enter()
+            self._enter(waits)
         begun = time.monotonic()
         metrics.current().in_flight.inc()
         try:
@@ -52,9 +52,11 @@ class Door:
             self._free.release()
             self._learn(time.monotonic() - begun)
 
-    def _enter(self) -> None:
+    def _enter(self, waits: bool) -> None:
         if self._free.acquire(blocking=False):
             return
+        if not waits:
+            raise Busy(seconds=self.pause())
         with self._waiting_room():
             patience = min(self._wait_seconds, max(0.0, stages.seconds_left()))
             if not self._free.acquire(timeout=patience):

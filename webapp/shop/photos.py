@@ -122,6 +122,15 @@ def judged(token: str, visit: str) -> PhotoView:
     return replace(get(token, visit), concerns=seen.concerns)
 
 
+def boxes(photo: PhotoView) -> list[tuple[float, float, float, float]]:
+    """Return where the photo's faces are: left, top, width, height in its pixels, largest first.
+
+    Empty once memory has forgotten them; `judged` looks again.
+    """
+    seen = sight.current().recall(photo.token)
+    return [face.box for face in seen.faces or ()] if seen else []
+
+
 def jpeg(token: str, visit: str, width: int | None = None) -> bytes:
     """Return the photo as JPEG, whole or `width` pixels wide.
 

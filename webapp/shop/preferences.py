@@ -20,7 +20,7 @@ LEAST_HOURS, MOST_HOURS = 1, 720
 LONGEST_NAME = 60
 LONGEST_CONSENT = 2000
 MOST_SITES = 20
-OWN_WORDS = "2026-11"  # the version of the words of consent that the shop comes with
+OWN_WORDS = "2026-11-25"  # the version of the words of consent that the shop comes with
 HOURS = "{hours}"  # stands in an owner's words of consent for the hours a photo is kept
 LOOPBACK = ("127.0.0.1", "localhost")
 

@@ -105,7 +105,7 @@ class Sight:
         self._alarm: threading.Timer | None = None
 
     @contextmanager
-    def slot(self) -> Iterator[None]:
+    def slot(self, *, waits: bool = True) -> Iterator[None]:
         """Hold one of the model's slots: finding and rendering are done inside.
 
         Take it before any sighting's lock, and once only, or two requests could wait for
@@ -114,7 +114,7 @@ class Sight:
         Raises:
             Busy: too many wait already, or none came free in time.
         """
-        with self._door.passed():
+        with self._door.passed(waits=waits):
             yield
 
     def sighting(self, token: str) -> Sighting:

@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 from webapp.shop import batches, calls, sight
 from webapp.shop.views import SweepReport
 from webapp.storage import batches as batch_rows
-from webapp.storage import belongings, catalogue, clock, counting, favourites, files, images, shares
+from webapp.storage import (
+    belongings,
+    catalogue,
+    clock,
+    counting,
+    favourites,
+    files,
+    handovers,
+    images,
+    shares,
+)
 from webapp.storage import photos as rows
 from webapp.storage.database import reading, settle, writing
 
@@ -17,6 +27,7 @@ def run(now: datetime | None = None) -> SweepReport:
     with writing() as session:
         favourites.remove_expired(session, at)
         shares.remove_expired(session, at)
+        handovers.drop_old(session, at)
     expired = end_expired(at) + batches.end_expired(at)
     lost, broken = end_lost()
     doomed = images.doomed()

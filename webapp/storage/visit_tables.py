@@ -41,3 +41,18 @@ class Share(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
     try_on: Mapped[TryOn] = relationship(lazy="joined", innerjoin=True)
+
+
+class Handover(Base):
+    """A link by which a visit goes on with another device: used once, for minutes.
+
+    Only the hash of its token is kept.
+    """
+
+    __tablename__ = "handover"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    visit: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=moment)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

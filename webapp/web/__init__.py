@@ -17,6 +17,7 @@ from webapp.web import (
     speech,
     terms,
     tracing,
+    visits,
     words,
 )
 
@@ -35,6 +36,7 @@ PARTS = (
     words,
     shopfront,
     signin,
+    visits,
     problems,
 )
 

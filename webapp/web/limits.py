@@ -50,5 +50,11 @@ def an_hour(setting: str) -> str:
     return f"{current_app.config[setting]} per hour"
 
 
+def a_minute(setting: str) -> str:
+    """Return the limit that `setting` (a number a minute) states, as the limiter reads it."""
+    return f"{current_app.config[setting]} per minute"
+
+
+hints = limiter.limit(lambda: a_minute("HINTS_PER_MINUTE"))
 uploads = limiter.limit(lambda: an_hour("UPLOADS_PER_HOUR"))
 logins = limiter.limit(lambda: an_hour("LOGINS_PER_HOUR"), methods=["POST"])

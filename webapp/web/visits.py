@@ -3,13 +3,18 @@
 import secrets
 from dataclasses import replace
 
-from flask import session
+from flask import Flask, session
 
 from webapp.fitting.scale import Told, typed
 from webapp.fitting.scene import Estimate
 from webapp.shop import figures
 
 VISIT_BYTES = 24  # 192 bits: nobody guesses another's visit
+
+
+def init_app(app: Flask) -> None:
+    """Let templates ask whether a visit has begun."""
+    app.add_template_global(lambda: bool(known()), "in_visit")
 
 
 def known() -> str:
@@ -61,6 +66,20 @@ def begin() -> str:
     session.permanent = True
     session.modified = True  # a new photo starts the cookie's hours afresh
     return known()
+
+
+def join(visit: str) -> None:
+    """Go on with another device's visit; what was told of a photo of one's own is forgotten."""
+    for name in ("pd", "child"):
+        session.pop(name, None)
+    session["visit"] = visit
+    begin()
+
+
+def leave() -> None:
+    """Belong to no visit any more; the language stays as it was chosen."""
+    for name in ("visit", "pd", "child", "steps"):
+        session.pop(name, None)
 
 
 def pd_mm(photo: str, face: int) -> float | None:

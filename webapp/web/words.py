@@ -87,7 +87,10 @@ WORDS: dict[str, Words] = {
     ),
     "consent-missing": (
         _("We need your agreement first"),
-        _("Please tick the box above the photo. Until you do, nothing is done with your picture."),
+        _(
+            "Please tick the box that says you agree. Until you do, nothing is done with your "
+            "picture."
+        ),
     ),
     "no-face": (
         _("We could not find a face in that photo"),
@@ -151,6 +154,10 @@ WORDS: dict[str, Words] = {
             "Photos and try-ons are deleted after some hours, and only the browser that sent them "
             "can see them."
         ),
+    ),
+    "handover-over": (
+        _("That code has been used, or is too old"),
+        _("Show a new code on the other device, and scan that one. Or start here, with a photo."),
     ),
     "model-unusable": (
         _("The fitting room is closed for a moment"),
