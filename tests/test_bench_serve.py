@@ -90,6 +90,7 @@ def test_a_failure_is_in_the_table_by_its_name():
     phase = {
         "clients": 8, "per_second": 7.5, "answered": 150, "median_ms": 90, "p95_ms": 200,
         "turned_away": 3, "turned_away_p95_ms": 12, "failures": {"RemoteDisconnected": 2},
+        "cpu_ms": 131,
     }  # fmt: skip
     kept = {
         "requests": 5000, "megabytes_first": 300.0, "megabytes_last": 301.0,
@@ -104,5 +105,6 @@ def test_a_failure_is_in_the_table_by_its_name():
 
     assert "7.50 a second" in told
     assert "2 x RemoteDisconnected" in told
+    assert "processor 131 ms each" in told
     assert "3 told to come back" in told
     assert "flat" in told

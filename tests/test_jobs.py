@@ -196,3 +196,26 @@ def test_a_clock_that_keeps_dying_is_given_longer_pauses() -> None:
 
     assert pauses == sorted(pauses)
     assert pauses[-1] > pauses[0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "Redis does not answer at REDIS_URL"),
+        ({"WEB_WORKERS": "2"}, "WEB_WORKERS=2 needs REDIS_URL"),
+        ({"DATABASE_URL": "postgresql://shop:s3cret@127.0.0.1:1/shop"}, "database does not answer"),
+    ],
+    ids=lambda given: next(iter(given)) if isinstance(given, dict) else "",
+)
+def test_a_server_that_is_missing_is_told_before_the_shop_opens(
+    tmp_path: Path, settings: dict[str, str], told: str
+) -> None:
+    """In a sentence, without a traceback and without a password."""
+    environ = {**prepare(tmp_path), **settings}
+
+    done = subprocess.run(SERVE, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "s3cret" not in done.stderr

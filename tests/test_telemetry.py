@@ -15,9 +15,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.api_clients import program
+from tests.factories import photo
 from tests.shoppers import EMAIL, open_shop, result_of, sign_in, upload, wall_of
 from webapp import create_app
 from webapp.errors import SettingInvalid
+from webapp.shop import batch_photos, batches
 from webapp.storage.files import folder
 from webapp.telemetry import logs
 
@@ -129,6 +131,26 @@ def test_requests_are_counted_by_route_and_status(client: FlaskClient):
     ):
         assert line in told.splitlines()
     assert TOKEN not in told
+
+
+def test_what_waits_in_batches_is_told(app: Flask, client: FlaskClient):
+    with app.app_context():
+        batch = batches.create(("ada",), owner="shop", consent="api-2026-11")
+        for number in (1, 2):
+            batch_photos.add(batch.token, "shop", f"me-{number}.jpg", photo())
+        batches.start(batch.token, "shop")
+
+    told = metrics_of(client).splitlines()
+
+    assert 'lorgnette_batches{state="running"} 1.0' in told
+    assert 'lorgnette_batch_photos{turn="waiting"} 2.0' in told
+
+
+def test_without_its_database_the_counts_are_told_all_the_same(tmp_path: Path):
+    told = metrics_of(broken(tmp_path))
+
+    assert 'lorgnette_model_version{version="shipped"} 1.0' in told
+    assert "lorgnette_batches" not in told
 
 
 def test_the_stages_of_a_photo_are_timed(client: FlaskClient):

@@ -144,10 +144,7 @@ def measure(
 ) -> dict[str, Any]:
     """Return all figures of a server that has just started."""
     press(served.port, call, clients=2, going_on=for_requests(6))  # loads the model
-    steady = [
-        Pressed(n, press(served.port, call, clients=n, going_on=for_seconds(seconds))).told()
-        for n in clients
-    ]
+    steady = [steadily(served, call, n, seconds) for n in clients]
     crowd = press(served.port, call, clients=CROWD, going_on=for_seconds(seconds))
     return {
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,
@@ -158,6 +155,19 @@ def measure(
         "reload": Pressed(RELOAD_CLIENTS, reloaded(served, call, seconds)).told(),
         "memory": memory(served, call, requests) if requests else None,
     }
+
+
+def steadily(served: Served, call: Call, clients: int, seconds: float) -> dict[str, Any]:
+    """Return what came of so many clients for a while, with the processor time of each answer.
+
+    It tells what a try-on costs on a machine that has other work too. What was turned away is in
+    it as well, so that it is a try-on's own while nobody is.
+    """
+    before = served.cpu_seconds()
+    outcome = press(served.port, call, clients=clients, going_on=for_seconds(seconds))
+    spent = served.cpu_seconds() - before
+    told = Pressed(clients, outcome).told()
+    return told | {"cpu_ms": round(1000 * spent / max(1, told["answered"]))}
 
 
 def reloaded(served: Served, call: Call, seconds: float) -> Outcome:
@@ -221,7 +231,10 @@ def slope_of(samples: list[tuple[int, int]]) -> float:
 
 def table(figures: dict[str, Any]) -> str:
     """Return the figures as lines of text."""
-    steady = [line(f"{one['clients']} clients", one) for one in figures["steady"]]
+    steady = [
+        line(f"{one['clients']} clients", one) + f"   processor {one['cpu_ms']} ms each"
+        for one in figures["steady"]
+    ]
     crowd, turned, kept = figures["overload"], figures["reload"], figures["memory"]
     told = [
         f"one-megapixel try-ons; {figures['cores']} cores, load before {figures['load_before']}",

@@ -43,6 +43,10 @@ class Served:
             found += children_of(pid)
         return found
 
+    def cpu_seconds(self) -> float:
+        """Return the processor time of all processes, and of those they have waited for."""
+        return sum(map(cpu_of, self.family()))
+
     def kilobytes(self) -> int:
         """Return the memory of all processes: what they share is counted once (PSS)."""
         return sum(map(pss_of, self.family()))
@@ -55,6 +59,15 @@ def children_of(pid: int) -> list[int]:
         with contextlib.suppress(OSError):
             found += map(int, path.read_text().split())
     return found
+
+
+def cpu_of(pid: int) -> float:
+    """Return a process's processor time, seconds; 0 when it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def pss_of(pid: int) -> int:

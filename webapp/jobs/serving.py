@@ -12,9 +12,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from webapp import storage
+from webapp.errors import DatabaseAway, RedisAway, RedisUnfit
 from webapp.jobs.batches import command_line, name_here
 from webapp.jobs.keeping import Kept, listen_for_stop, start, stop
 from webapp.shop import catalogue
+from webapp.storage import shared
 
 HOST = "127.0.0.1"
 GLANCE = 0.25  # s between two looks at the processes
@@ -30,6 +32,7 @@ def serve() -> None:
     """Prepare the database and the catalogue, then serve and sweep until told to stop."""
     port = current_app.config["PORT"]
     refuse_taken(port)
+    require_servers()
     storage.migrate()
     if not catalogue.all_frames():
         click.echo("Drawing the demo catalogue:")
@@ -46,6 +49,32 @@ def serve() -> None:
         for slot in range(1, current_app.config["BATCH_WORKERS"] + 1)
     ]
     sys.exit(supervise(WEB, [Kept("clock", CLOCK, environ), *workers], environ, port))
+
+
+def require_servers() -> None:
+    """Say so at once where the database or Redis does not answer.
+
+    Once the shop is open, it waits for them by itself.
+
+    Raises:
+        click.ClickException: one of them is away, or too old, or Redis is missing.
+    """
+    workers = current_app.config["WEB_WORKERS"]
+    try:
+        if shared.configured():
+            shared.require()
+        elif workers > 1:
+            raise click.ClickException(f"WEB_WORKERS={workers} needs REDIS_URL; one worker doesn't")
+        storage.database.require_answer()
+    except RedisAway as error:
+        raise click.ClickException(f"Redis does not answer at REDIS_URL: {error}") from error
+    except RedisUnfit as error:
+        told = "The Redis at REDIS_URL is version {version}; it takes {least} or newer"
+        raise click.ClickException(told.format(**error.params)) from error
+    except DatabaseAway as error:
+        raise click.ClickException(
+            f"The database does not answer at DATABASE_URL: {error.__cause__}"
+        ) from error
 
 
 def refuse_taken(port: int) -> None:

@@ -14,7 +14,7 @@ from webapp.shop.figures import Stopwatch
 from webapp.shop.sight import Seated
 from webapp.shop.stages import stage
 from webapp.shop.views import PhotoView
-from webapp.storage import belongings, clock, images
+from webapp.storage import belongings, clock, images, pinboard
 from webapp.storage import photos as rows
 from webapp.storage.database import reading, writing
 from webapp.storage.images import Draft
@@ -165,6 +165,7 @@ def delete(token: str, visit: str) -> None:
         pictures = rows.remove(session, [photo.id])
         session.add(Event(kind=figures.DELETED))
     sight.current().forget(token)
+    pinboard.forget(token)
     images.finish(pictures)
 
 

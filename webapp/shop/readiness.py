@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from webapp.errors import FilesUnusable, LorgnetteError
+from webapp.errors import Busy, DatabaseAway, DatabaseOutdated, FilesUnusable, LorgnetteError
 from webapp.faces import cards, versions
-from webapp.storage import belongings, files, schema, shared
+from webapp.shop import sight
+from webapp.storage import batches, belongings, files, schema, shared
+from webapp.storage.database import reading
 from webapp.telemetry.metrics import Fact
 
 OK = "ok"
@@ -79,13 +81,32 @@ def signature_of(path: Path) -> tuple[str, int, int]:
 
 
 def facts() -> list[Fact]:
-    """Return what is told of the shop besides counts and times: the version it sees with."""
-    version = versions.active_name(Path(belongings.settings()["INSTANCE_DIR"]))
-    return [
+    """Return what is told of the shop besides counts and times: the model, and what waits."""
+    told = [
         Fact(
             "lorgnette_model_version",
             "1 for the version of the model that the shop sees with.",
             ("version",),
-            {(version,): 1.0},
+            {(sight.version(),): 1.0},
         )
     ]
+    try:
+        with reading() as session:
+            states, turns = batches.states(session), batches.turns(session)
+    except (Busy, DatabaseAway, DatabaseOutdated):
+        return told  # what the processes count is told all the same
+    return [
+        *told,
+        Fact("lorgnette_batches", "Batches by state.", ("state",), by_name(states)),
+        Fact(
+            "lorgnette_batch_photos",
+            "Photos of running batches: waiting, under somebody's hands, through.",
+            ("turn",),
+            by_name(turns),
+        ),
+    ]
+
+
+def by_name(counts: dict[str, int]) -> dict[tuple[str, ...], float]:
+    """Return counts as a fact with one label has them."""
+    return {(name,): float(count) for name, count in counts.items()}

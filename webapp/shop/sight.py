@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from webapp.faces import versions
 from webapp.faces.finder import Face
 from webapp.faces.versions import ActiveFinder
 from webapp.fitting.scale import Told
@@ -189,6 +190,11 @@ def make() -> Sight:
 def current() -> Sight:
     """Return the app's sight."""
     return belongings.only(make)
+
+
+def version() -> str:
+    """Return the name of the model's version that the shop sees with."""
+    return versions.active_name(Path(belongings.settings()["INSTANCE_DIR"]))
 
 
 def warm() -> None:

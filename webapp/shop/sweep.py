@@ -14,6 +14,7 @@ from webapp.storage import (
     files,
     handovers,
     images,
+    pinboard,
     shares,
 )
 from webapp.storage import photos as rows
@@ -51,6 +52,7 @@ def end_expired(at: datetime) -> int:
         gone = rows.remove(session, list(tokens))
     for token in tokens.values():
         sight.current().forget(token)
+        pinboard.forget(token)
     images.finish(gone)
     return len(tokens)
 

@@ -12,7 +12,7 @@ from webapp.shop import catalogue, easel, sight, tryons, viewing
 from webapp.shop.easel import Wish
 from webapp.shop.facets import Hung, Shelf, Wanted, sieve
 from webapp.shop.views import FrameView, VariantView
-from webapp.storage import belongings
+from webapp.storage import belongings, pinboard
 
 PAGE = 24  # frames
 
@@ -42,7 +42,7 @@ def advise_all(frames: Sequence[FrameView], head: Head) -> dict[str, Advice]:
 
 
 def picture(photo_token: str, visit: str, wish: Wish) -> bytes:
-    """Return the head in the photo with a frame on it, as JPEG, from memory where it is there.
+    """Return the head in the photo with a frame on it, as JPEG, painted once for all workers.
 
     Raises: as `tryons.preview`.
     """
@@ -60,7 +60,16 @@ def picture(photo_token: str, visit: str, wish: Wish) -> bytes:
             close=True,
         )
 
-    return easel.picture(sight.current().sighting(photo_token), wish, paint)
+    def paint_for_all() -> bytes:
+        what = f"{sight.version()} {wish}"
+        there = pinboard.find(photo_token, what)
+        if there is not None:
+            return there
+        jpeg = paint()
+        pinboard.lay_down(photo_token, what, jpeg)
+        return jpeg
+
+    return easel.picture(sight.current().sighting(photo_token), wish, paint_for_all)
 
 
 def paint_ahead(photo_token: str, visit: str, width: int) -> None:

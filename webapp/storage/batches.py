@@ -255,3 +255,14 @@ def states(session: Session) -> dict[str, int]:
     """Return how many batches there are in each state."""
     rows = session.execute(select(Batch.state, func.count()).group_by(Batch.state))
     return {str(State(state)): count for state, count in rows}
+
+
+def turns(session: Session) -> dict[str, int]:
+    """Return how many photos of running batches there are in each turn."""
+    rows = session.execute(
+        select(BatchPhoto.state, func.count())
+        .join(Batch, Batch.id == BatchPhoto.batch_id)
+        .where(Batch.state == State.RUNNING)
+        .group_by(BatchPhoto.state)
+    )
+    return {str(Turn(state)): count for state, count in rows}

@@ -17,7 +17,7 @@ import alembic.command
 import flask_migrate
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -212,6 +212,12 @@ def told_apart() -> Iterator[None]:
         if "no such table" in said or "no such column" in said:
             raise DatabaseOutdated() from error
         raise DatabaseAway(seconds=AWAY_SECONDS) from error
+
+
+def require_answer() -> None:
+    """Ask the database for nothing. Raises as `told_apart`."""
+    with reading() as session:
+        session.execute(text("SELECT 1"))
 
 
 def migrate(engine: Engine | None = None, revision: str = "head") -> None:
