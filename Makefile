@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test lock verify lint words bench bench-peers clean
+.PHONY: help run test lock verify soak lint words bench bench-peers clean
 
 export PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -26,6 +26,7 @@ help:
 	@echo "make run     serve the shop on http://127.0.0.1:$(PORT) (PORT=... for another port)"
 	@echo "make test    style, types and every test"
 	@echo "make verify  the long proofs: many visits, many frames, long attacks; half an hour"
+	@echo "make soak    ten minutes of mixed load while processes are killed and the database locked"
 	@echo "make lint    style and types alone"
 	@echo "make lock    what a production install takes, with hashes, and its licences"
 	@echo "make words   take new sentences into the translations"
@@ -44,6 +45,10 @@ test: $(STAMP_DEV)
 # The long forms of what the tests prove in short; each is a test marked `verify`.
 verify: $(STAMP_DEV)
 	@$(BIN)/python -m pytest -m verify $(TESTS)
+
+# Ten minutes of mixed load with faults; MINUTES=... for another time.
+soak: $(STAMP_DEV)
+	@$(BIN)/python -m tests.soak $(or $(MINUTES),10)
 
 lint: $(STAMP_DEV)
 	@$(BIN)/ruff check .; checked=$$?; $(BIN)/mypy && exit $$checked

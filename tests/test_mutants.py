@@ -10,27 +10,38 @@ from PIL import Image
 from tests import corpus
 from tests.factories import FakeFinder, on_disk, see_with
 from tests.shoppers import open_shop
-from tests.verify import mutants
+from tests.verify import mutants, report
 from webapp.storage import files
 
-IN_THE_SUITE = 200  # `make verify` sends thousands
 
-
+@pytest.mark.parametrize(
+    "many", [200, pytest.param(2400, marks=pytest.mark.verify)], ids="{} mutants".format
+)
 @pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of odd metadata
-def test_mutants_are_taken_in_or_refused_with_a_reason(app: Flask, stock: Path) -> None:
+def test_mutants_are_taken_in_or_refused_with_a_reason(app: Flask, stock: Path, many: int) -> None:
     """No answer is a fault of ours, no decoding takes a gigabyte, nothing served has metadata."""
     open_shop(app, stock)
     with app.app_context():
         see_with(FakeFinder(distance=300))  # mm: large enough a face for so small pictures
         before = on_disk()
 
-    outcome = mutants.send(app, range(IN_THE_SUITE))
+    outcome = mutants.send(app, range(many))
 
     assert outcome.odd == []
-    assert outcome.tried == IN_THE_SUITE
+    assert outcome.tried == many
     assert outcome.statuses[201] > 20
     assert outcome.statuses[422] + outcome.statuses[415] > 50
     assert outcome.megabytes < 1000
+    report.note(
+        "broken pictures",
+        long=many > 200,
+        tried=outcome.tried,
+        answers={str(status): n for status, n in sorted(outcome.statuses.items())},
+        crashes_and_server_errors=len(outcome.odd),
+        slowest_answer_s=round(outcome.slowest, 2),
+        most_processor_s=round(outcome.processor, 2),
+        most_memory_of_the_decoder_mb=round(outcome.megabytes),
+    )
     with app.app_context():
         new = on_disk() - before
         assert len(new) == outcome.statuses[201]

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.factories import on_disk
 from webapp import storage
-from webapp.errors import Busy
+from webapp.errors import Busy, FilesUnusable
 from webapp.storage import belongings, clock, database, files, images, tables
 from webapp.storage.database import Base, db, reading, writing
 from webapp.storage.images import Draft
@@ -196,7 +196,7 @@ def test_a_full_disk_leaves_neither_file_nor_row(monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"), images.storing(draft()):
+    with pytest.raises(FilesUnusable), images.storing(draft()):
         pytest.fail("the rows must not be reached")
 
     assert rows() == 0
@@ -212,7 +212,7 @@ def test_when_a_later_file_fails_the_earlier_ones_go(monkeypatch):
         return put(data, media_type)
 
     monkeypatch.setattr(files, "put", once)
-    with pytest.raises(OSError, match="disk gone"), images.storing(draft(), draft()):
+    with pytest.raises(FilesUnusable), images.storing(draft(), draft()):
         pytest.fail("the rows must not be reached")
 
     assert on_disk() == set()

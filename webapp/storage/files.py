@@ -28,7 +28,11 @@ def put(data: bytes, media_type: str) -> str:
     """
     digits = secrets.token_hex(16)
     name = f"{digits[:2]}/{digits}{SUFFIXES[media_type]}"
-    put_as(name, data)
+    try:
+        put_as(name, data)
+    except BaseException:
+        (folder() / name).unlink(missing_ok=True)
+        raise
     return name
 
 
@@ -48,7 +52,6 @@ def put_as(name: str, data: bytes) -> None:
         settle(path.parent)
     except BaseException:
         part.unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
         raise
 
 

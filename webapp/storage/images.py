@@ -6,6 +6,7 @@ finds both. Nothing that was acknowledged is lost.
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +16,12 @@ from typing import TypeVar
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from webapp.errors import Busy
+from webapp.errors import Busy, FilesUnusable
 from webapp.storage import clock, files
 from webapp.storage.database import reading, writing
 from webapp.storage.tables import Image, Kind
 
+log = logging.getLogger(__name__)
 Item = TypeVar("Item")
 MANY = 500  # rows named in one statement; SQLite's oldest limit is 999
 
@@ -43,12 +45,13 @@ def storing(*drafts: Draft) -> Iterator[tuple[Session, list[Image]]]:
     On any error, in the caller's block or here, rows are rolled back and files removed.
 
     Raises:
+        FilesUnusable: the disk is full, or may not be written.
         Busy: the sweep took a file for an orphan, as a clock that was set forward may make it.
     """
     names: list[str] = []
     try:
         for draft in drafts:
-            names.append(files.put(draft.data, draft.media_type))
+            names.append(put(draft))
         with writing() as session:
             rows = [row_of(draft, name) for draft, name in zip(drafts, names, strict=True)]
             session.add_all(rows)
@@ -61,6 +64,15 @@ def storing(*drafts: Draft) -> Iterator[tuple[Session, list[Image]]]:
         for name in names:
             files.remove(name)
         raise
+
+
+def put(draft: Draft) -> str:
+    """Write a draft's file and return its name. Raises `FilesUnusable`."""
+    try:
+        return files.put(draft.data, draft.media_type)
+    except OSError as error:
+        log.error("a picture could not be written: %s", error.strerror)
+        raise FilesUnusable() from error
 
 
 def row_of(draft: Draft, name: str) -> Image:
