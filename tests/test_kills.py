@@ -7,7 +7,7 @@ import pytest
 from tests.verify import kills, report
 from tests.verify.stories import STORIES
 
-FEW, EVERY = 7, 10**6  # steps of each story
+FEW, EVERY = 5, 10**6  # steps of each story
 
 
 @pytest.mark.parametrize(

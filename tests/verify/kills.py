@@ -17,24 +17,28 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from tests.factories import VISIT, FakeFinder, on_disk, see_with
 from tests.verify.steps import Steps
-from tests.verify.stories import STORIES
+from tests.verify.stories import LOOKS, STORIES
 from webapp import create_app
 from webapp.config import ROOT
 from webapp.errors import NotFound
-from webapp.shop import catalogue, photos, sweep, tryons
-from webapp.storage import database, files
-from webapp.storage.database import reading
+from webapp.shop import batches, catalogue, photos, sweep, tryons
+from webapp.shop.batch_work import Worker
+from webapp.storage import clock, database, files
+from webapp.storage.batch_tables import BatchPhoto
+from webapp.storage.database import reading, writing
 from webapp.storage.tables import Image, Photo
 
 Promises = list[tuple[str, str]]
+LEASED = BatchPhoto.lease_until.is_not(None)
 NEVER = 10**9  # the number of a step that no story has
 
 
@@ -124,6 +128,7 @@ def check(work: Path, promises: Promises, pipe: int) -> None:
 
     with shop(work).app_context():
         keep_promises(promises, fault)
+        keep_batches(promises, fault)
         then = time.time() - 3600
         for name in on_disk():
             os.utime(files.folder() / name, (then, then))
@@ -169,6 +174,34 @@ def keep_promises(promises: Promises, fault: Callable[[str], None]) -> None:
             left = [token for token in session.scalars(select(Photo.token)) if token in leaving]
         if left:
             fault(f"photos {left} expired and are back")
+
+
+def keep_batches(promises: Promises, fault: Callable[[str], None]) -> None:
+    """Let another worker go on with the batches, and see that each item was done exactly once."""
+    with writing() as session:  # as time would: the killed worker's leases run out
+        ended = clock.now() - timedelta(hours=1)
+        session.execute(update(BatchPhoto).values(lease_until=ended).where(LEASED))
+    while Worker("second").step():
+        pass
+    for kind, token in promises:
+        if kind == "batch":
+            view = batches.get(token, VISIT)
+            items, _ = batches.items(token, VISIT)
+            told = [(item.number, item.frame) for item in items]
+            if (view.state, view.done, view.failed) != ("done", 4, 0):
+                fault(f"a batch is {view.state}, {view.done} done, {view.failed} failed")
+            if sorted(told) != sorted({(number, look) for number in (1, 2) for look in LOOKS}):
+                fault(f"a batch's items are {told}")
+            for number in (1, 2):
+                for look in range(len(LOOKS)):
+                    if not batches.result(token, VISIT, number, look):
+                        fault(f"a batch lacks {number}, {look}")
+        if kind == "batch gone":
+            try:
+                batches.get(token, VISIT)
+                fault("a batch was deleted and is back")
+            except NotFound:
+                pass
 
 
 def there(read: Callable[..., bytes], token: str) -> bool:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from tests.factories import VISIT, frame, keep, photo, variant
-from webapp.shop import catalogue, photos, sweep, tryons
+from webapp.shop import batch_photos, batches, catalogue, photos, sweep, tryons
+from webapp.shop.batch_work import Worker
 from webapp.storage import clock
 
+LOOKS = ("ada/black", "ada/red")
 Tell = Callable[[str, str], None]
 
 
@@ -51,11 +53,30 @@ def a_frame_is_added_and_published(tell: Tell) -> None:
     tell("published", "zoe")
 
 
+def batches_are_worked_on_and_go(tell: Tell) -> None:
+    """A batch of two photos with two frames is done; another is deleted half-way."""
+    for seed, name in ((20, "batch"), (30, "batch going")):
+        made = batches.create(LOOKS, owner=VISIT, consent="story")
+        for number in range(2):
+            batch_photos.add(made.token, VISIT, f"{number}.jpg", photo(seed=seed + number))
+        if name == "batch":
+            batches.start(made.token, VISIT)
+            tell(name, made.token)
+            while Worker("first").step():
+                pass
+            tell("batch done", made.token)
+        else:
+            tell(name, made.token)
+            batches.delete(made.token, VISIT)
+            tell("batch gone", made.token)
+
+
 STORIES: dict[str, Callable[[Tell], None]] = {
     story.__name__: story
     for story in (
         a_photo_comes_is_tried_on_and_goes,
         photos_expire_and_are_swept,
         a_frame_is_added_and_published,
+        batches_are_worked_on_and_go,
     )
 }
