@@ -212,3 +212,20 @@ def test_an_arrival_is_counted_once_a_visit(app: Flask, client: FlaskClient):
     with app.app_context(), reading() as session:
         query = select(func.count()).select_from(Event).where(Event.kind == figures.ARRIVAL)
         assert session.scalar(query) == 2
+
+
+def test_two_first_photos_sent_at_once_belong_to_one_visit(app: Flask, client: FlaskClient):
+    """Both are sent with the cookie that the page came with, and each answer brings another."""
+    token = csrf_of(client)
+    cookie = client.get_cookie("lorgnette")
+    assert cookie
+    fields = {"csrf_token": token, "consent": "y"}
+
+    answers = []
+    for _ in range(2):
+        client.set_cookie("lorgnette", cookie.value)
+        data = {**fields, "photo": (io.BytesIO(photo()), "me.jpg")}
+        answers.append(client.post("/photos", data=data))
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert kept_photos(app, client) == 2

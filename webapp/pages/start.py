@@ -29,6 +29,7 @@ def new() -> ResponseReturnValue:
     """Show what this is, ask for agreement and a photo, and show the catalogue."""
     if request.method == "GET" and visits.arrive():
         figures.record(figures.ARRIVAL)
+    visits.expect()
     return page(PhotoForm(formdata=None))
 
 
@@ -75,6 +76,7 @@ def way_on(photo: PhotoView) -> str:
 @bp.get("/camera")
 def camera() -> ResponseReturnValue:
     """Show the webcam page, which sends its shot to `create`."""
+    visits.expect()
     return render_template("photos/camera.html", form=PhotoForm(formdata=None))
 
 

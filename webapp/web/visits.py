@@ -59,10 +59,20 @@ def passed(*steps: str) -> None:
         session["steps"] = sorted({*session.get("steps", ()), *steps})
 
 
+def expect() -> None:
+    """Name the visit that a page's form may begin.
+
+    Two first photos sent at once then begin the same visit; else the later cookie would win, and
+    the other photo would be nobody's.
+    """
+    if "visit" not in session and "coming" not in session:
+        session["coming"] = secrets.token_urlsafe(VISIT_BYTES)
+
+
 def begin() -> str:
     """Return the visit's id, made on the first call; from now on it lasts as long as a photo."""
     if "visit" not in session:
-        session["visit"] = secrets.token_urlsafe(VISIT_BYTES)
+        session["visit"] = session.pop("coming", None) or secrets.token_urlsafe(VISIT_BYTES)
     session.permanent = True
     session.modified = True  # a new photo starts the cookie's hours afresh
     return known()
@@ -78,7 +88,7 @@ def join(visit: str) -> None:
 
 def leave() -> None:
     """Belong to no visit any more; the language stays as it was chosen."""
-    for name in ("visit", "pd", "child", "steps"):
+    for name in ("visit", "coming", "pd", "child", "steps"):
         session.pop(name, None)
 
 
