@@ -477,3 +477,9 @@ class SideUnreadable(ProductPhotoError):
     """The side photo shows no long temple with the front at one end."""
 
     code = "side-unreadable"
+
+
+class EngineGone(LorgnetteError):
+    """What a batch was to run on is missing or went away. Params: reason."""
+
+    code, status = "engine-gone", 503

@@ -20,6 +20,7 @@ from webapp.cli.problems import needs_database, told
 from webapp.cli.writing import write_file
 from webapp.jobs.batches import command_line
 from webapp.jobs.keeping import Kept, listen_for_stop, stop
+from webapp.jobs.on_ray import Driver
 from webapp.shop import batch_folders, batches
 from webapp.shop.batch_views import BatchView
 from webapp.storage.places import BUCKETS
@@ -27,6 +28,7 @@ from webapp.storage.places import BUCKETS
 GLANCE = 0.5  # s between two looks at how far it is
 MOST_ENDS = 10  # workers that died without a photo coming to an end since: something is wrong
 MANIFEST = "manifest.jsonl"
+ENGINES = ("builtin", "ray")
 
 batch = AppGroup("batch", help="Many photos with many frames.")
 
@@ -38,6 +40,7 @@ batch = AppGroup("batch", help="Many photos with many frames.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; by default one a core.")
 @click.option("--width", type=click.IntRange(64), help="Pixels; by default the photo's own width.")
 @click.option("--manifest", "path", type=click.Path(path_type=Path), help="Default: in --out.")
+@click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 @click.option("--retry-failed", is_flag=True, help="Try those again that failed before.")
 @needs_database
 @told
@@ -48,6 +51,7 @@ def run(
     workers: int | None,
     width: int | None,
     path: Path | None,
+    engine: str,
     retry_failed: bool,
 ) -> None:
     """Render every frame on every photo in DIR and the folders below it.
@@ -55,7 +59,9 @@ def run(
     Pictures go to --out, with a manifest: one JSON line for every photo and frame, with its file
     or the reason why there is none. Stopped or killed, the same command goes on where it was; it
     also takes up photos that were added, and makes again what was deleted. The exit status is 1
-    if an item failed.
+    if an item failed. --engine ray (requirements-ray.txt) spreads the work over the cluster that
+    RAY_ADDRESS names, or over this machine; photos and results must then lie where all of its
+    machines see them.
     """
     source, target = address_of(photos), address_of(out)
     path = path or default_manifest(target)
@@ -64,7 +70,8 @@ def run(
         view = batch_folders.begin(named, source=source, target=target, width=width)
         if retry_failed and view.failed:
             view = batches.retry(view.token, batches.COMMAND)
-        view = attend(view, path, workers or cores())
+        attend_by = attend if engine == ENGINES[0] else attend_ray
+        view = attend_by(view, path, workers or cores())
         write_manifest(view, path)
     tell(view, path)
     sys.exit(0 if view.state == "done" and not view.failed else 1)
@@ -119,26 +126,33 @@ def attend(view: BatchView, path: Path, count: int) -> BatchView:
     """Keep workers going until the batch is done, paused, or somebody says stop."""
     signals = listen_for_stop()
     kept = [keep(view.token, slot) for slot in range(count)]
-    last, ends_then = 0, 0
-    shown = tqdm(total=view.items, initial=view.done + view.failed, unit="picture", disable=None)
-    with shown as bar, Tail(view.token, path) as tail:
+    ends_then = 0
+    with Watch(view, path) as watch:
         try:
-            while not signals and view.state == "running":
+            while not signals and watch.view.state == "running":
                 for one in kept:
                     one.tend()
-                tail.follow()
-                view = batches.get(view.token, batches.COMMAND)
-                bar.total = view.items
-                bar.update(view.done + view.failed - bar.n)
-                bar.set_postfix(failed=view.failed, refresh=False)
                 ends = sum(one.ends for one in kept)
-                if (view.done + view.failed) != last:
-                    last, ends_then = view.done + view.failed, ends
+                if watch.look():
+                    ends_then = ends
                 if ends - ends_then >= MOST_ENDS * count:
                     raise click.ClickException("The workers keep dying; see above.")
                 time.sleep(GLANCE)
         finally:
             stop([one.process for one in kept if one.process])
+    return batches.get(view.token, batches.COMMAND)
+
+
+def attend_ray(view: BatchView, path: Path, count: int) -> BatchView:
+    """Let Ray bring the batch to its end, or stop it between two answers if somebody says so."""
+    signals = listen_for_stop()
+    driver = Driver(view.token, f"ray-{os.getpid()}", count)
+    with Watch(view, path) as watch:
+        for _ in driver.run():
+            watch.look()
+            if signals:
+                driver.give_back(strike=False)
+                break
     return batches.get(view.token, batches.COMMAND)
 
 
@@ -155,28 +169,36 @@ def environ() -> dict[str, str]:
     return os.environ | {name: str(current_app.config[name]) for name in names}
 
 
-class Tail:
-    """The manifest while the batch runs: a line is added as soon as its item has come to an end."""
+class Watch:
+    """A progress bar, and the manifest, to which a line is added as soon as an item has ended."""
 
-    def __init__(self, token: str, path: Path) -> None:
-        self.token, self.path, self.last = token, path, 0
+    def __init__(self, view: BatchView, path: Path) -> None:
+        self.view, self.path, self.last = view, path, 0
+        ended = view.done + view.failed
+        self.bar = tqdm(total=view.items, initial=ended, unit="picture", disable=None)
 
-    def __enter__(self) -> "Tail":
+    def __enter__(self) -> "Watch":
         write_file(self.path, b"")
         return self
 
     def __exit__(self, *raised: object) -> None:
-        """The whole is written anew at the end."""
+        self.look()
+        self.bar.close()
 
-    def follow(self) -> None:
-        """Add what has come to an end since the last time."""
+    def look(self) -> bool:
+        """Bring bar and manifest up to date; tell whether anything has ended since."""
+        last = self.last
         while True:
-            lines, last = batch_folders.told_since(self.token, self.last)
+            lines, self.last = batch_folders.told_since(self.view.token, self.last)
             if not lines:
-                return
+                break
             with self.path.open("a", encoding="utf-8") as file:
                 file.writelines(map(json_line, lines))
-            self.last = last
+        self.view = view = batches.get(self.view.token, batches.COMMAND)
+        self.bar.total = view.items
+        self.bar.set_postfix(failed=view.failed, refresh=False)
+        self.bar.update(view.done + view.failed - self.bar.n)
+        return self.last != last
 
 
 def json_line(told: dict[str, Any]) -> str:

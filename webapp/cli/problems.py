@@ -10,7 +10,10 @@ from webapp.errors import DatabaseOutdated, LorgnetteError
 from webapp.storage import schema
 from webapp.web.words import WORDS, words_for
 
-COMMAND_WORDS = {  # what a shopper is told otherwise or never, and whoever runs a command needs
+COMMAND_WORDS = {
+    "engine-gone": "Ray can't be used, or went away: %(reason)s. Nothing is lost",
+    "batch-invalid": "%(field)s: %(value)s: %(advice)s",
+    # What a shopper is told otherwise or never, and whoever runs a command needs
     "not-a-backup": "%(file)s is no backup of this shop: %(reason)s",
     "backup-too-new": (
         "A later version of the shop made %(file)s (revision %(revision)s). "

@@ -97,7 +97,8 @@ class Order:
         try:
             with images.storing(*drafts.values()) as (session, stored):
                 by_key = dict(zip(drafts, stored, strict=True))
-                for lease, dressed in self.held(session, ready):
+                going_on = may_finish(session, self.batch_id)
+                for lease, dressed in ready if going_on else []:
                     made = [
                         Made(look, one.milliseconds, one.reason, by_key.get((lease.photo_id, look)))
                         for look, one in enumerate(dressed)
@@ -118,30 +119,33 @@ class Order:
         """Finish with results in a folder or a bucket; who else writes there writes the same."""
         target.write(
             [
-                (self.file_of(lease, look), one.jpeg)
+                (file_of(lease.stem, self.looks[look]), one.jpeg)
                 for lease, dressed in ready
                 for look, one in enumerate(dressed)
                 if one.reason is None
             ]
         )
-        with writing() as session:
-            for lease, dressed in self.held(session, ready):
-                made = [
-                    Made(
-                        look,
-                        one.milliseconds,
-                        one.reason,
-                        file=None if one.reason else self.file_of(lease, look),
-                    )
-                    for look, one in enumerate(dressed)
-                ]
-                self.count(session, lease, made)
-            self.note(session)
+        self.record([(lease, self.in_files(lease, dressed)) for lease, dressed in ready])
 
-    def held(self, session: Session, ready: Sequence[Ready]) -> Sequence[Ready]:
-        """Return what may be finished: nothing, where the batch was cancelled or is gone."""
-        batch = leases.locked(session, self.batch_id)
-        return ready if batch is not None and batch.state != State.CANCELLED else []
+    def in_files(self, lease: Lease, dressed: Sequence[Dressed]) -> list[Made]:
+        """Return what was made of a photo, its results lying in files."""
+        return [
+            Made(
+                look,
+                one.milliseconds,
+                one.reason,
+                file=None if one.reason else file_of(lease.stem, self.looks[look]),
+            )
+            for look, one in enumerate(dressed)
+        ]
+
+    def record(self, ready: Sequence[tuple[Lease, Sequence[Made]]]) -> None:
+        """Say in the rows what came of photos whose results are written."""
+        with writing() as session:
+            if may_finish(session, self.batch_id):
+                for lease, made in ready:
+                    self.count(session, lease, made)
+                self.note(session)
 
     def count(self, session: Session, lease: Lease, made: Sequence[Made]) -> bool:
         """End a photo if the lease still holds, and count its items; tell whether it held."""
@@ -163,9 +167,16 @@ class Order:
         session.flush()
         leases.close(session, self.batch_id, clock.now())
 
-    def file_of(self, lease: Lease, look: int) -> str:
-        """Return the name of a result in the target."""
-        return f"{lease.stem}--{self.looks[look].replace('/', '-')}.jpg"
+
+def may_finish(session: Session, batch_id: int) -> bool:
+    """Lock a batch and tell whether what was made for it counts: it may be cancelled, or gone."""
+    batch = leases.locked(session, batch_id)
+    return batch is not None and batch.state != State.CANCELLED
+
+
+def file_of(stem: str, look: str) -> str:
+    """Return the name of a photo's result with a look."""
+    return f"{stem}--{look.replace('/', '-')}.jpg"
 
 
 def eyewear_or_reason(look: str) -> Eyewear | str:

@@ -7,6 +7,7 @@ requirements-ray.txt brings). A written file is there whole or not at all.
 import os
 import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from webapp.errors import FileUnreadable, OutputUnwritable, PlaceUnusable
 from webapp.storage.files import PART, settle
 
 PICTURES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif"))
+TRIES, PATIENCE = 5, timedelta(seconds=60)  # what a bucket is given before it counts as gone
 BUCKETS = ("s3://", "gs://", "az://")
 
 
@@ -130,8 +132,9 @@ class Bucket:
     process that was forked: obstore hangs in one that inherits it.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, tries: int = TRIES) -> None:
         self.address = address
+        self._tries = tries
         self._store: Any = None
         self._process = 0
 
@@ -141,7 +144,8 @@ class Bucket:
             try:
                 from obstore.store import from_url
 
-                self._store = from_url(self.address)
+                retry = {"max_retries": self._tries, "retry_timeout": PATIENCE}
+                self._store = from_url(self.address, retry_config=retry)
             except ImportError as error:
                 reason = "obstore is missing: pip install -r requirements-ray.txt"
                 raise PlaceUnusable(place=self.address, reason=reason) from error
