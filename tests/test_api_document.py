@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.api_clients import ROOT, program
 from tests.factories import photo
 from tests.shoppers import open_shop
+from webapp.shop.batch_work import Worker
 from webapp.web.limits import limiter
 
 
@@ -118,7 +119,7 @@ class Client:
         }
         self.http, self.token = http, token
 
-    def call(self, name: str, accept: str | None = None, **given: Any) -> Any:
+    def call(self, name: str, /, accept: str | None = None, **given: Any) -> Any:
         """Make a call with what it takes by the document, and return its documented content."""
         method, path, told = self.calls[name]
         where = {one["name"]: one["in"] for one in told["parameters"]}
@@ -138,6 +139,7 @@ class Client:
             method=method.upper(),
             query_string=query,
             data=files or None,
+            content_type=next(iter(body)) if files else None,
             headers={"Authorization": f"Bearer {self.token}", "Accept": accept or "*/*"},
         )
         documented = told["responses"][str(answer.status_code)].get("content", {})
@@ -158,10 +160,38 @@ def test_a_client_written_of_the_document_makes_every_call(app: Flask):
     link = client.call("make_try_on", accept="application/json", photo=photo(), **choice)
     fetched = client.call("get_try_on", id=link["id"])
     gone = client.call("delete_try_on", id=link["id"])
+    batch = client.call("make_batch", frames=frame["slug"], name="tonight")["id"]
+    added = client.call("add_photo", id=batch, photo=photo())
+    states = [client.call(f"{verb}_batch", id=batch)["state"] for verb in ("start", "pause")]
+    states.append(client.call("resume_batch", id=batch)["state"])
+    with app.app_context():
+        while Worker("w").step():
+            pass
+    listed = client.call("list_batches", per_page=1)["batches"][0]
+    (result,) = client.call("list_results", id=batch, state="done")["results"]
+    worn = client.call("get_result", id=batch, number=result["number"], look=result["look"])
+    packed = client.call("get_archive", id=batch)
+    other = client.call("make_batch", frames=frame["slug"], photo=b"no picture")
+    tried = client.http.post(
+        f"{ROOT}/batches/{other['id']}/retry", headers={"Authorization": f"Bearer {caller.token}"}
+    )
+    last = client.call("make_batch", frames=frame["slug"])["id"]
+    states.append(client.call("cancel_batch", id=last)["state"])
+    emptied = client.call("delete_batch", id=last)
 
     assert faces["faces"][0]["pd_mm"]["value"] > 0
     assert picture[:3] == fetched[:3] == b"\xff\xd8\xff"
-    assert gone == b""
+    assert gone == emptied == b""
+    assert added == {"number": 1, "photo": "photo", "reason": None}
+    assert states == ["running", "paused", "running", "cancelled"]
+    assert client.call("get_batch", id=batch) == listed
+    assert (listed["state"], listed["done"]) == ("done", 1)
+    assert worn[:3] == b"\xff\xd8\xff"
+    assert packed[:2] == b"PK"
+    assert (other["state"], tried.status_code) == ("done", 422)  # its only photo can't be had
     assert set(client.calls) == {
-        *("list_frames", "get_frame", "find_faces", "make_try_on", "get_try_on", "delete_try_on")
+        *("list_frames", "get_frame", "find_faces", "make_try_on", "get_try_on", "delete_try_on"),
+        *("make_batch", "list_batches", "get_batch", "delete_batch", "add_photo", "start_batch"),
+        *("pause_batch", "resume_batch", "cancel_batch", "retry_batch", "list_results"),
+        *("get_result", "get_archive"),
     }

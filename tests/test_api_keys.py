@@ -20,6 +20,9 @@ CALLS = [
     ("POST", "/try-ons", "try-ons"),
     ("GET", "/try-ons/nothing", "try-ons"),
     ("DELETE", "/try-ons/nothing", "try-ons"),
+    ("POST", "/batches", "batches"),
+    ("GET", "/batches/nothing", "batches"),
+    ("POST", "/batches/nothing/cancel", "batches"),
 ]
 
 

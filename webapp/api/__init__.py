@@ -6,10 +6,16 @@ they are declared, and the other modules hold the calls themselves.
 
 from flask import Flask
 
-from webapp.api import calls, docs, faces, frames, problems, tryons
+from webapp.api import batches, calls, docs, faces, frames, problems, tryons
 from webapp.web.guard import csrf
 
-DECLARED_IN = (faces, tryons, frames, docs)  # importing them declares their calls, in this order
+DECLARED_IN = (
+    faces,
+    tryons,
+    batches,
+    frames,
+    docs,
+)  # importing them declares their calls, in this order
 
 
 def init_app(app: Flask) -> None:

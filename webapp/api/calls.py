@@ -5,6 +5,7 @@ what the other has.
 """
 
 import time
+import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -137,16 +138,19 @@ def read(fields: type[Fields]) -> Fields:
         NoPhoto: the photo is missing.
         FieldsInvalid: a field is missing, unknown, there twice, or not as declared.
     """
-    raw = form_sent() if request.method == "POST" else request.args
+    raw = form_sent(fields) if request.method == "POST" else request.args
+    several = lists_of(fields)
     wrong = [
         {"field": name, "reason": "given more than once"}
         for name, values in raw.lists()
-        if len(values) > 1
+        if len(values) > 1 and name not in several
     ]
     if request.method == "POST":
         wrong += [{"field": name, "reason": "belongs into the form"} for name in request.args]
     try:
-        parsed = fields.model_validate(raw.to_dict())
+        parsed = fields.model_validate(
+            {name: sent if name in several else sent[0] for name, sent in raw.lists()}
+        )
     except ValidationError as error:
         wrong += [reason_of(dict(one)) for one in error.errors(include_url=False)]
         if wrong[-1:] == [{"field": "photo", "reason": "Field required"}]:
@@ -156,8 +160,22 @@ def read(fields: type[Fields]) -> Fields:
     return parsed
 
 
-def form_sent() -> MultiDict[str, str | bytes]:
-    """Return the form's fields, files as bytes. Raises as `read`."""
+def lists_of(fields: type[Fields]) -> set[str]:
+    """Return the names of the fields that may be sent more than once."""
+    return {
+        name
+        for name, field in fields.model_fields.items()
+        if typing.get_origin(field.annotation) is list
+    }
+
+
+def form_sent(fields: type[Fields]) -> MultiDict[str, str | bytes]:
+    """Return the form's fields, files as bytes; a call that takes none may come without a form.
+
+    Raises: as `read`.
+    """
+    if not fields.model_fields and not request.mimetype and not request.content_length:
+        return MultiDict()
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType()
     if not request.mimetype_params.get("boundary"):

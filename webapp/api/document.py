@@ -113,7 +113,9 @@ def operation(call: Call, fields: dict[str, Any]) -> dict[str, Any]:
         "parameters": [*path_parameters(call), *header_parameters(call)],
         "responses": responses(call),
     }
-    if call.method == "POST":
+    if call.method == "POST" and not call.fields.model_fields:
+        pass  # it takes nothing
+    elif call.method == "POST":
         told_of["requestBody"] = {
             "required": True,
             "content": {"multipart/form-data": {"schema": plain(fields)}},
@@ -139,8 +141,8 @@ def header_parameters(call: Call) -> list[dict[str, Any]]:
         {
             "name": "Idempotency-Key",
             "in": "header",
-            "description": "Chosen by you. Sent again with the same call, a kept try-on is not "
-            "made twice, but its link comes again; with another call it is a conflict.",
+            "description": "Chosen by you. Sent again with the same call, what is kept is not "
+            "made twice, but told of again; with another call it is a conflict.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255},
         }
     ]

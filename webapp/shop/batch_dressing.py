@@ -17,7 +17,7 @@ from webapp.intake.reader import Bounds, Reader
 from webapp.rendering import codec, compose
 from webapp.rendering.codec import Pixels
 from webapp.shop.sight import Finder, Stage
-from webapp.shop.viewing import usable_faces
+from webapp.shop.viewing import largest_usable
 
 TOGETHER = 16  # photos whose faces are sought together
 TOGETHER_PIXELS = 24_000_000  # and their pixels, which are all in memory
@@ -152,7 +152,7 @@ class Dresser:
             FaceError: none can be worn.
         """
         begun = time.perf_counter()
-        _, (camera, head) = usable_faces(faces, photo.pixels, photo.focal_35mm)[0]
+        _, (camera, head) = largest_usable(faces, photo.pixels, photo.focal_35mm)
         pixels, scale = at_most(photo.pixels, self.rules.width)
         camera = camera.scaled(scale)
         stage = Stage(pixels, camera, head, compose.prepare(pixels, camera, head))

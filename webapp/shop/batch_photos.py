@@ -57,6 +57,18 @@ def add(token: str, owner: str, name: str, data: bytes) -> AddedView:
         return taken(session, batch, name, image, picture.focal_35mm)
 
 
+def get(token: str, owner: str, number: int) -> AddedView:
+    """Return a photo that was added.
+
+    Raises:
+        NotFound: unknown, expired or somebody else's.
+    """
+    with reading() as session:
+        batch = rows.get(session, token, owner, clock.now())
+        photo = rows.photo(session, batch, number)
+        return AddedView(photo.number, photo.name, photo.reason)
+
+
 def require_open(batch: Batch) -> Batch:
     """Return the batch. Raises `BatchClosed` and `BatchInvalid` as `add`."""
     if batch.state != State.OPEN:

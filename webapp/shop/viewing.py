@@ -1,5 +1,6 @@
 """A kept photo as the model sees it: its faces, the head behind each, the stage for frames."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,17 +114,35 @@ def usable_faces(
     """Return those of the found faces that glasses can be seated on. Raises as `find_faces`."""
     if not found:
         raise NoFace()
-    size = pixels.shape[1], pixels.shape[0]
-    usable: list[tuple[Face, Seated]] = []
     refusals: list[FaceError] = []
-    for face in found:
-        try:
-            usable.append((face, head_of(face.landmarks, size, focal_35mm=focal_35mm)))
-        except FaceError as refusal:
-            refusals.append(refusal)
+    usable = list(seated_faces(found, pixels, focal_35mm, refusals))
     if not usable:
         raise refusals[0]
     return usable
+
+
+def largest_usable(
+    found: list[Face], pixels: Pixels, focal_35mm: float | None
+) -> tuple[Face, Seated]:
+    """Return the first of what `usable_faces` would, without measuring the others."""
+    if not found:
+        raise NoFace()
+    refusals: list[FaceError] = []
+    for usable in seated_faces(found, pixels, focal_35mm, refusals):
+        return usable
+    raise refusals[0]
+
+
+def seated_faces(
+    found: list[Face], pixels: Pixels, focal_35mm: float | None, refusals: list[FaceError]
+) -> Iterator[tuple[Face, Seated]]:
+    """Yield each face with the camera and head behind it, or note why glasses can't be seated."""
+    size = pixels.shape[1], pixels.shape[0]
+    for face in found:
+        try:
+            yield face, head_of(face.landmarks, size, focal_35mm=focal_35mm)
+        except FaceError as refusal:
+            refusals.append(refusal)
 
 
 def concerns_in(pixels: Pixels, found: list[tuple[Face, Seated]]) -> tuple[str, ...]:

@@ -106,6 +106,15 @@ def photos_with_items(
     return [(photo, by_photo[photo.id]) for photo in photos]
 
 
+def photo(session: Session, batch: Batch, number: int) -> BatchPhoto:
+    """Return a photo of a batch. Raises `NotFound`."""
+    query = select(BatchPhoto).where(BatchPhoto.batch_id == batch.id, BatchPhoto.number == number)
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
 def item(session: Session, batch: Batch, number: int, look: int) -> BatchItem:
     """Return what came of a photo with a look. Raises `NotFound`."""
     query = (

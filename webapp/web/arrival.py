@@ -3,7 +3,9 @@
 A proxy that buffers bodies belongs in front anyway; this is for the machines that have none.
 """
 
-import time
+import contextlib
+import socket
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,43 +22,48 @@ class Arrival:
         self.seconds = seconds
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Watch the body on its way in."""
-        environ["wsgi.input"] = Punctual(
-            environ["wsgi.input"], environ.get("gunicorn.socket"), time.monotonic() + self.seconds
-        )
-        return self.wsgi(environ, start_response)
+        """Watch the body on its way in, where there is one and the server tells its connection."""
+        connection = environ.get("gunicorn.socket")
+        if connection is None or not (
+            environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING")
+        ):
+            return self.wsgi(environ, start_response)
+        body = Punctual(environ["wsgi.input"], connection)
+        alarm = threading.Timer(self.seconds, body.end)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            return self.wsgi({**environ, "wsgi.input": body}, start_response)
+        finally:
+            alarm.cancel()
 
 
 class Punctual:
-    """A request's body that has to be there by `ends`, a time of time.monotonic.
+    """A body on its way in, that can be ended from another thread.
 
-    `socket`: the connection it comes by, where the server tells; None: any read may wait.
+    A timeout of the socket would not do: it starts anew with every drop that arrives.
     """
 
-    def __init__(self, body: Any, socket: Any, ends: float) -> None:
+    def __init__(self, body: Any, connection: socket.socket) -> None:
         self.body = body
-        self.socket = socket
-        self.ends = ends
+        self.connection = connection
+        self.late = False
+
+    def end(self) -> None:
+        """Take nothing more in: whoever waits for a piece gets none. The answer can be sent."""
+        self.late = True
+        with contextlib.suppress(OSError):  # the other end has gone
+            self.connection.shutdown(socket.SHUT_RD)
 
     def read(self, size: int = -1) -> bytes:
         """Return up to `size` bytes. Raises `RequestTimeout`."""
-        return self._in_time(self.body.read, size)
+        return self._unless_late(self.body.read(size))
 
     def readline(self, size: int = -1) -> bytes:
         """Return a line. Raises `RequestTimeout`."""
-        return self._in_time(self.body.readline, size)
+        return self._unless_late(self.body.readline(size))
 
-    def _in_time(self, read: Callable[[int], bytes], size: int) -> bytes:
-        left = self.ends - time.monotonic()
-        if left <= 0:
+    def _unless_late(self, piece: bytes) -> bytes:
+        if self.late:
             raise RequestTimeout()
-        if self.socket is None:
-            return read(size)
-        before = self.socket.gettimeout()
-        self.socket.settimeout(left)
-        try:
-            return read(size)
-        except TimeoutError:
-            raise RequestTimeout() from None
-        finally:
-            self.socket.settimeout(before)
+        return piece

@@ -119,6 +119,21 @@ OFFICE_WORDS: dict[str, tuple[str, str]] = {
         "That Idempotency-Key belongs to another call",
         "It was used with other fields or another photo. Use a new one for a new call.",
     ),
+    "batch-invalid": ("A batch can't be made like that", "%(field)s %(value)s: %(advice)s."),
+    "batch-closed": (
+        "The batch is %(state)s",
+        "That can be done only while it is one of: %(needed)s.",
+    ),
+    "place-unusable": ("The folder or bucket can't be used", "%(place)s: %(reason)s."),
+    "file-unreadable": ("The photo can't be read", "%(file)s: %(reason)s."),
+    "worker-lost": (
+        "The photo ended whatever worked on it",
+        "It was tried several times, at last alone. Leave it out, or save it anew.",
+    ),
+    "output-unwritable": (
+        "There was no room for the pictures, or no permission",
+        "Make room, then resume the batch: nothing is lost.",
+    ),
     "call-under-way": (
         "The same call is still being answered",
         "Please wait a few seconds, then send it again with the same Idempotency-Key.",
