@@ -90,6 +90,23 @@ def test_guessing_is_slowed_down(app: Flask, client: FlaskClient):
     assert client.get("/admin/login").status_code == 200
 
 
+def test_guessing_from_many_addresses_is_slowed_down_too(app: Flask, client: FlaskClient):
+    """One account is tried from everywhere; another still can be signed in to."""
+    app.config["LOGINS_PER_HOUR"] = 1
+    token = csrf_of(client, "/admin/login")
+
+    def guess(email: str, number: int) -> int:
+        form = {"csrf_token": token, "email": email, "password": "guess"}
+        there = {"REMOTE_ADDR": f"203.0.113.{number}"}
+        return client.post("/admin/login", data=form, environ_base=there).status_code
+
+    answers = [guess(EMAIL, number) for number in range(7)]
+
+    assert answers == [401] * 5 + [429] * 2
+    assert guess(EMAIL.upper(), 8) == 429
+    assert guess("other@example.org", 9) == 401
+
+
 def test_log_out_ends_copies_of_the_cookie_too(app: Flask, client: FlaskClient):
     """A stolen cookie is worth nothing once its owner has signed out."""
     sign_in(app, client)

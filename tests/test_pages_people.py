@@ -283,6 +283,22 @@ def test_the_log_says_what_changed(app: Flask, client: FlaskClient):
     assert page.index("role changed") < page.index("invitation accepted")  # the latest first
 
 
+def test_changes_are_found_by_who_by_what_and_by_value(app: Flask, client: FlaskClient):
+    sign_in(app, client)
+    accept(app.test_client(), invited(client, "viewer"))
+    with app.app_context():
+        id = next(one.id for one in accounts.everyone() if one.email == OTHER)
+    send(client, f"/admin/people/{id}/role", "/admin/people", role="editor")
+
+    def found(sought: str) -> str:
+        return client.get("/admin/changes", query_string={"q": sought}).text
+
+    assert "role changed" in found("BEN@example editor")
+    assert "role changed" not in found("ben@example owner")
+    assert "invitation accepted" in found("accepted")
+    assert "Nothing matches." in found("100%_")
+
+
 def test_a_link_of_nobody_is_not_found(app: Flask):
     with app.app_context(), pytest.raises(NotFound):
         invitations.find("made-up")

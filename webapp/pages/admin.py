@@ -14,6 +14,7 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 @bp.route("/login", methods=["GET", "POST"])
 @limits.logins
+@limits.guesses
 def login() -> ResponseReturnValue:
     """Sign an admin in, in a fresh session."""
     form = LoginForm(next=request.args.get("next"))

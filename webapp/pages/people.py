@@ -84,8 +84,11 @@ def withdraw() -> ResponseReturnValue:
 def changes() -> ResponseReturnValue:
     """Show what admins changed, the latest first."""
     number = max(request.args.get("page", 1, int), 1)
-    told, pages = audits.page(signin.required(), number)
-    return render_template("admin/changes.html", changes=told, page=number, pages=pages)
+    sought = request.args.get("q", "")[:120]
+    told, pages = audits.page(signin.required(), number, sought)
+    return render_template(
+        "admin/changes.html", changes=told, page=number, pages=pages, sought=sought
+    )
 
 
 @bp.route("/password", methods=["GET", "POST"])

@@ -25,15 +25,18 @@ class Change:
     differences: tuple[tuple[str, object, object], ...]
 
 
-def page(by: AdminView, number: int) -> tuple[list[Change], int]:
+def page(by: AdminView, number: int, sought: str = "") -> tuple[list[Change], int]:
     """Return a page of the changes, 1 being the latest, and how many pages there are.
+
+    Args:
+        sought: words that are each somewhere in a change; empty: every change.
 
     Raises:
         NotAllowed: whoever asks is no owner.
     """
     accounts.require(by, Role.OWNER)
     with reading() as session:
-        rows, total = audit.entries(session, (max(number, 1) - 1) * PAGE, PAGE)
+        rows, total = audit.entries(session, (max(number, 1) - 1) * PAGE, PAGE, sought.split())
         told = [
             Change(row.at, row.who, row.action, row.subject, differences(row.before, row.after))
             for row in rows

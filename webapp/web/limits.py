@@ -10,7 +10,7 @@ import hmac
 from math import ceil
 from time import time
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -19,9 +19,16 @@ from webapp.storage import shared
 
 def caller() -> str:
     """Return what an address is counted by: no address lies in Redis, nor can it be guessed."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, get_remote_address().encode(), hashlib.sha256).hexdigest()[:32]
+    return hashed(get_remote_address())
 
+
+def hashed(text: str) -> str:
+    """Return what stands for a text that must not be read, or guessed, in Redis."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+ADDRESSES = 5  # as many tries of one account as this many addresses have
 
 limiter = Limiter(key_func=caller)
 
@@ -57,4 +64,21 @@ def a_minute(setting: str) -> str:
 
 hints = limiter.limit(lambda: a_minute("HINTS_PER_MINUTE"))
 uploads = limiter.limit(lambda: an_hour("UPLOADS_PER_HOUR"))
+
+
+def account() -> str:
+    """Return by what an account is counted that somebody tries to sign in to."""
+    return hashed(request.form.get("email", "").strip().lower())
+
+
+def account_limit() -> str:
+    """Return how often an account may be tried, from wherever.
+
+    More often than from one address, lest a stranger could lock its owner out; far from often
+    enough to guess a password.
+    """
+    return f"{ADDRESSES * current_app.config['LOGINS_PER_HOUR']} per hour"
+
+
 logins = limiter.limit(lambda: an_hour("LOGINS_PER_HOUR"), methods=["POST"])
+guesses = limiter.limit(account_limit, key_func=account, methods=["POST"])
