@@ -17,9 +17,11 @@ LEAST = {
         "model.versions", "model.version", "model.sheet",
         "people.password",
         "snippets.show",
+        "imports.show", "imports.run", "imports.faults", "imports.export", "imports.columns",
     },
     "editor": {
         "model.activate", "model.back",
+        "imports.create", "imports.again", "imports.stop",
     },
     "owner": {
         "people.everyone", "people.invite", "people.change_role", "people.renew",

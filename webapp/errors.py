@@ -218,6 +218,42 @@ class ReasonMissing(LorgnetteError):
     code, status = "reason-missing", 422
 
 
+class SheetInvalid(LorgnetteError):
+    """A file of an import can't be read at all. Params: advice."""
+
+    code, status = "sheet-invalid", 422
+
+
+class CellInvalid(LorgnetteError):
+    """A cell of an import's sheet can't be so. Params: advice."""
+
+    code, status = "cell-invalid", 422
+
+
+class CellMissing(LorgnetteError):
+    """A new frame or colourway lacks a cell that it needs."""
+
+    code, status = "cell-missing", 422
+
+
+class CellsDisagree(LorgnetteError):
+    """Two rows of a sheet contradict each other. Params: other (the earlier row's number)."""
+
+    code, status = "cells-disagree", 422
+
+
+class PictureMissing(LorgnetteError):
+    """The ZIP lacks a picture that a sheet names, or a colourway has none. Params: name."""
+
+    code, status = "picture-missing", 422
+
+
+class ImportUnderWay(LorgnetteError):
+    """An import of this shop is still at work."""
+
+    code, status = "import-under-way", 409
+
+
 class PreferenceInvalid(LorgnetteError):
     """A setting of the shop can't be so. Params: field, advice."""
 

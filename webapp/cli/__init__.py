@@ -6,7 +6,19 @@ and serve.
 
 from flask import Flask
 
-from webapp.cli import admin, api_key, backup, batch, bench, demo, faces, model, settings, tryon
+from webapp.cli import (
+    admin,
+    api_key,
+    backup,
+    batch,
+    bench,
+    demo,
+    faces,
+    frames,
+    model,
+    settings,
+    tryon,
+)
 
 COMMANDS = (
     faces.faces,
@@ -19,6 +31,7 @@ COMMANDS = (
     model.model,
     bench.bench,
     batch.batch,
+    frames.frames,
     settings.settings,
 )
 

@@ -12,6 +12,7 @@ from webapp.pages import (
     frames,
     handover,
     health,
+    imports,
     mine,
     model,
     people,
@@ -45,6 +46,7 @@ ROOMS = (
     theme,
     doorway,
     snippets,
+    imports,
 )
 
 

@@ -267,8 +267,13 @@ def sites() -> tuple[str, ...]:
     return tuple(str(belongings.settings()["EMBED_SITES"]).split())
 
 
+def currencies() -> list[str]:
+    """Return the currencies in which frames may be priced; the first is the usual one."""
+    return str(belongings.settings()["CURRENCIES"]).split()
+
+
 def require_currency(code: str) -> None:
     """Raise `InvalidFrame` unless frames may be priced in the currency."""
-    known = str(belongings.settings()["CURRENCIES"]).split()
+    known = currencies()
     if code not in known:
         raise InvalidFrame(field="currency", value=code, advice=", ".join(known))

@@ -59,6 +59,13 @@ def variant(session: Session, frame_slug: str, slug: str, *, shown: bool) -> Var
     return row
 
 
+def taken(session: Session, column: str, value: str, own: tuple[str, str]) -> bool:
+    """Return whether a colourway other than `own`, (frame, variant), has that SKU or GTIN."""
+    query = select(Frame.slug, Variant.slug).join(Variant.frame)
+    found = session.execute(query.where(getattr(Variant, column) == value)).first()
+    return found is not None and tuple(found) != own
+
+
 def by_number(session: Session, number: str) -> Variant:
     """Return the shown variant with that SKU or GTIN; a SKU counts first. Raises `NotFound`."""
     query = select(Variant).join(Variant.frame)

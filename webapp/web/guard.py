@@ -6,7 +6,7 @@ session cookie, and with it a shopper's photo, would travel in the clear.
 
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -73,6 +73,13 @@ def base_address(base_url: str) -> tuple[str, str]:
     return parts.scheme, host
 
 
+def is_signed_in() -> bool:
+    """Return whether an admin asks: nobody else may send so much."""
+    from webapp.web import signin  # it looks into the session, which is guarded from here
+
+    return signin.current() is not None
+
+
 def limit_size() -> None:
     """Limit what the request may bring: little of a form without files, most of a photo.
 
@@ -81,5 +88,8 @@ def limit_size() -> None:
     if request.mimetype == "application/x-www-form-urlencoded":
         # MAX_FORM_MEMORY_SIZE knows of the other encoding alone
         request.max_content_length = MOST_FORM_BYTES
+    elif request.endpoint == "imports.create" and is_signed_in():
+        most = current_app.config["IMPORT_MEGABYTES"] * 1_000_000
+        request.max_content_length = most + MULTIPART_MARGIN
     elif request.endpoint == "start.create":
         request.max_content_length = HEAVY_PHOTO_FACTOR * (request.max_content_length or 0)

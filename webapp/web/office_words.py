@@ -89,6 +89,21 @@ OFFICE_WORDS: dict[str, tuple[str, str]] = {
         "It takes a reason",
         "Please say in a few words why; it is kept with your name in the list of changes.",
     ),
+    "sheet-invalid": ("That file can't be imported", "%(advice)s."),
+    "cell-invalid": ("It can't be read", "It should be %(advice)s."),
+    "cell-missing": ("It is empty", "A new frame or colourway needs it."),
+    "cells-disagree": (
+        "It differs from another row",
+        "Row %(other)s says otherwise, or has the same already.",
+    ),
+    "picture-missing": (
+        "The picture is missing",
+        "There is no %(name)s beside the sheet.",
+    ),
+    "import-under-way": (
+        "An import is still at work",
+        "One is done after the other. Please wait for its end, or stop it.",
+    ),
     "preference-invalid": ("That setting is not possible", "%(field)s: %(advice)s."),
     "changed-meanwhile": (
         "It has been changed again",
