@@ -68,8 +68,8 @@ TABLES = {
     ),
     "frames": Table(
         "Frames",
-        ("frame", "colourway", "try-ons", "favourites", "to the shop"),
-        lambda found: interest_rows(found.frames),
+        ("frame", "try-ons", "favourites", "to the shop"),
+        lambda found: [(row[0], *row[2:]) for row in interest_rows(found.frames)],
     ),
     "colourways": Table(
         "Colourways",
