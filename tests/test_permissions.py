@@ -79,7 +79,8 @@ def test_each_role_opens_its_own_addresses_and_no_other(app: Flask, stock: Path,
     for rule, method in addresses(app):
         if rule.endpoint in OPEN:
             continue
-        answer = client.open(path_of(app, rule), method=method)
+        with client.open(path_of(app, rule), method=method) as answer:
+            answer.get_data()
         refused = answer.status_code == 403
         sent_away = answer.status_code == 303 and answer.location.startswith("/admin/login")
         enough = ROLES.index(role) >= ROLES.index(ROLE_OF.get(rule.endpoint, "owner"))

@@ -50,7 +50,7 @@ def fill() -> None:
                 Event(kind=figures.STEP, reason=figures.WAY[1 + number % 5], at=at),
                 Event(kind=figures.STAGE, reason="render", milliseconds=number, at=at),
                 Event(kind=figures.VERDICT, reason=("narrow", "good", "wide")[number % 3], at=at),
-                Event(kind=figures.REFUSED, reason=("no-face", "photo-too-small")[number % 2], at=at),
+                Event(kind=figures.REFUSED, reason=("no-face", "no-photo")[number % 2], at=at),
             ])  # fmt: skip
         session.add(
             ImportRun(token="done", who=EMAIL, name="spring.zip", file="x", dry=True,
@@ -114,7 +114,9 @@ def test_figures_renew_themselves(browser: Any, office: str):
 
         page.clock.run_for(11_000)
 
-        page.wait_for_function("(was) => document.querySelector('#live').innerText !== was", arg=before)
+        page.wait_for_function(
+            "(was) => document.querySelector('#live').innerText !== was", arg=before
+        )
 
 
 def test_settings_are_saved_and_taken_back_without_scripts(browser: Any, office: str):
