@@ -36,6 +36,7 @@ from webapp.cli.trials import (
 )  # fmt: skip
 from webapp.cli.wall import wall
 from webapp.cli.wide_colour import display_p3
+from webapp.cli.worn import worn
 from webapp.cli.writing import write_json
 from webapp.drawn.catalogue import demo_frames
 from webapp.rendering.codec import encode_jpeg
@@ -91,6 +92,7 @@ def bench(context: click.Context, photo: Path | None, rounds: int, report: Path 
 
 
 bench.add_command(placement)
+bench.add_command(worn)
 bench.add_command(serve)
 bench.add_command(furnish)
 bench.add_command(product)
