@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from tests.rendering_stage import fit_of, frame_of, mirrored, photo_of
 from webapp.eyewear.frame import Eyewear, Lens, LensKind
 from webapp.fitting.scene import Fit
 from webapp.rendering.colour import LUMINANCE, to_linear
-from webapp.rendering.compose import Effects, prepare, region, try_on
+from webapp.rendering.compose import Effects, prepare, region, try_on, try_on_image
 
 PLAIN = Effects(reflections=False, shadows=False, grain=False)
 NO_GRAIN = Effects(grain=False)
@@ -264,3 +265,21 @@ def test_painting_in_place_gives_the_same_picture():
 
     assert painted is copy
     np.testing.assert_array_equal(painted, new)
+
+
+@pytest.mark.parametrize("right", [0.0, 90.0], ids=["in the middle", "at the edge"])
+def test_an_image_is_dressed_as_its_pixels_are(right):
+    """Only the part about the face becomes an array; the rest stays bit for bit."""
+    fit, eyewear = fit_of(10, right=right), frame_of(lens=Lens(LensKind.SOLID, 0.2))
+    photo = photo_of(fit)
+    image = Image.fromarray(photo)
+
+    try_on_image(image, fit, eyewear)
+
+    whole, part = try_on(photo, fit, eyewear, effects=NO_GRAIN).astype(int), np.asarray(image)
+    left, top, r, bottom = region(fit, eyewear, image.size)
+    outside = np.ones(photo.shape[:2], dtype=bool)
+    outside[top:bottom, left:r] = False
+    assert np.array_equal(part[outside], photo[outside])
+    assert np.abs(whole - part)[~outside].mean() < 0.6
+    assert changed(photo, part).any()

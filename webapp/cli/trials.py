@@ -19,7 +19,7 @@ from webapp.eyewear.frame import Eyewear
 from webapp.fitting.fit import head_of, seat_frame
 from webapp.fitting.scene import Camera, Head
 from webapp.rendering.codec import Pixels, encode_jpeg, read_stored
-from webapp.rendering.compose import Scene, prepare, try_on
+from webapp.rendering.compose import Scene, prepare, try_on, try_on_image
 from webapp.shop.portraits import read_picture
 from webapp.shop.sight import Finder
 
@@ -28,8 +28,7 @@ TURNS = 3  # frames that are worn by turns
 GRID = 24  # pictures on a page of the wall
 FLOOR = ("floor: decode", "floor: encode")
 WHOLE = (
-    "read and decode", "find faces", "fit the head", "prepare the scene", "seat and render",
-    "encode",
+    "read and decode", "find faces", "fit the head", "seat and render", "encode",
 )  # fmt: skip
 FULL = "one more frame, full size"
 WALL = f"one more frame, {WALL_WIDTH} px"
@@ -85,8 +84,8 @@ class Bench:
         stage = self.watch.stage
         with stage(WHOLE[0]):
             picture = read_picture(self.data)
-            pixels = picture.pixels()
         with stage(WHOLE[1]):
+            pixels = picture.pixels()
             faces = self.finder.find(pixels)
         if not faces:
             raise NoFace()
@@ -94,14 +93,11 @@ class Bench:
         with stage(WHOLE[2]):
             camera, head = head_of(faces[0].landmarks, self.size, focal_35mm=picture.focal_35mm)
         with stage(WHOLE[3]):
-            scene = prepare(pixels, camera, head)
-        with stage(WHOLE[4]):
             eyewear = self.eyewear()
-            fit = seat_frame(camera, head, eyewear)
-            worn = try_on(pixels, fit, eyewear, scene=scene, in_place=True)  # as the shop does
-        with stage(WHOLE[5]):
-            encode_jpeg(worn, self.quality)
-        return pixels, camera, head, scene
+            try_on_image(picture.image, seat_frame(camera, head, eyewear), eyewear)
+        with stage(WHOLE[4]):
+            encode_jpeg(picture.image, self.quality)
+        return pixels, camera, head, prepare(pixels, camera, head)
 
     def further(self, name: str, pixels: Pixels, camera: Camera, head: Head, scene: Scene) -> None:
         """Try the next frame on a face that memory holds; its textures are there already."""

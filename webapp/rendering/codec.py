@@ -309,6 +309,14 @@ def read_stored(source: bytes | Path, width: int | None = None) -> Pixels:
         (H, W, 3) uint8 RGB. W is `width`, or the picture's own where that is less; H keeps
         the proportions to the nearest pixel.
 
+    Raises: as `open_stored`.
+    """
+    return pixels_of(open_stored(source, width))
+
+
+def open_stored(source: bytes | Path, width: int | None = None) -> Image.Image:
+    """Read a picture as `read_stored` does, as an RGB image: no array is made of it.
+
     Raises:
         BrokenPicture: the file is damaged.
         OSError: the file can't be opened.
@@ -326,7 +334,7 @@ def read_stored(source: bytes | Path, width: int | None = None) -> Pixels:
             image = image.resize(size, Image.Resampling.BICUBIC)
     except DAMAGE as error:
         raise BrokenPicture() from error
-    return pixels_of(image)
+    return image
 
 
 def encode_png(layer: Pixels) -> bytes:

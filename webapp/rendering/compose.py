@@ -3,13 +3,15 @@
 Only a box about the frame is touched; all else stays as it was, bit for bit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Camera, Fit, Floats, Head
+from webapp.rendering.codec import pixels_of
 from webapp.rendering.colour import Bytes, Light, to_linear, to_srgb
 from webapp.rendering.fronts import (
     View,
@@ -26,6 +28,7 @@ from webapp.rendering.hair import bare_ears, strands
 from webapp.rendering.layers import alpha_of, open_base, times
 from webapp.rendering.light import Lighting, in_tone, read_light
 from webapp.rendering.occlusion import Raster, rasterise
+from webapp.rendering.occlusion import extent as head_extent
 from webapp.rendering.shadows import shadow
 from webapp.rendering.sheets import Box, Map, around, empty, fitted, front_of, shared
 from webapp.rendering.temples import Bar, Painted, Setting, bars, extent, paint_temples
@@ -33,6 +36,8 @@ from webapp.rendering.textures import Textures, front_textures
 
 SHADOW_MM = 18.0  # about the front, so far a shadow may fall
 UNSEEN_SHADOW = 0.996  # of the light left, a shadow under one level
+AROUND = 32  # pixels about the face that its light and grain are read from
+ROOM_WIDTH = 192  # pixels of the whole photo that tell the room's light
 OWN_SOFTNESS = 0.40  # pixels, sigma: sampling a texture blurs by about this already
 
 
@@ -65,15 +70,16 @@ class Effects:
 ALL = Effects()
 
 
-def prepare(photo: Bytes, camera: Camera, head: Head) -> Scene:
+def prepare(photo: Bytes, camera: Camera, head: Head, room: Bytes | None = None) -> Scene:
     """Return what every frame on this face shares: the head's depth, the light, the grain.
 
     Args:
         photo: (H, W, 3) uint8 sRGB.
         camera: the camera in pixels of `photo`.
         head: the head before that camera.
+        room: the whole photo, small, where `photo` is only the part about the face.
     """
-    light = read_light(photo, camera, head)
+    light = read_light(photo, camera, head, room)
     raster = rasterise(camera, head)
     rough = raster.halved()
     ears = bare_ears(photo, camera, head, light.skin)
@@ -150,6 +156,27 @@ def try_on(
         scene = scene or prepare(photo, fit.camera, fit.head)
         _paint(picture, box, Worn(fit, eyewear, temples), scene, seed, effects)
     return picture
+
+
+def try_on_image(image: Image.Image, fit: Fit, eyewear: Eyewear, *, seed: int = 0) -> None:
+    """Paint the frame into an RGB image, of which only the part about the face becomes an array.
+
+    Args: as of `try_on`; the camera is in pixels of `image`.
+    """
+    whole, face = region(fit, eyewear, image.size), head_extent(fit.camera, fit.head)
+    if empty(whole):
+        return
+    low = min(whole[0], face[0] - AROUND), min(whole[1], face[1] - AROUND)
+    high = max(whole[2], face[2] + AROUND), max(whole[3], face[3] + AROUND)
+    left, top, right, bottom = fitted((*low, *high), image.size)
+    near = replace(fit, camera=fit.camera.cropped(left, top))
+    part = pixels_of(image.crop((left, top, right, bottom)))
+    skip = max(1, image.width // ROOM_WIDTH)
+    size = max(1, image.width // skip), max(1, image.height // skip)
+    room = pixels_of(image.resize(size, Image.Resampling.NEAREST))
+    scene = prepare(part, near.camera, near.head, room)
+    try_on(part, near, eyewear, seed=seed, scene=scene, in_place=True)
+    image.paste(Image.fromarray(part), (left, top))
 
 
 @dataclass(frozen=True)

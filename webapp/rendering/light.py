@@ -60,23 +60,27 @@ class Lighting:
     tone: Light | None
 
 
-def read_light(photo: Bytes, camera: Camera, head: Head) -> Lighting:
-    """Return the light in a photo (H, W, 3) uint8 sRGB, as a face's skin shows it."""
+def read_light(photo: Bytes, camera: Camera, head: Head, room: Bytes | None = None) -> Lighting:
+    """Return the light in a photo (H, W, 3) uint8 sRGB, as a face's skin shows it.
+
+    `room`: the whole photo, small, where `photo` is only the part about the face.
+    """
     posed = head.pose.apply(head.mesh)
     skin, normals = _skin(photo, camera, posed)
-    room = _room(photo)
+    room_light = _room(photo if room is None else room)
     middle = np.median(skin, axis=0)
-    tone = _tone(room, middle)
-    tint = np.ones(3, np.float32) if tone is not None else _tint(room.mean(axis=(0, 1)), middle)
+    tone = _tone(room_light, middle)
+    mean = room_light.mean(axis=(0, 1))
+    tint = np.ones(3, np.float32) if tone is not None else _tint(mean, middle)
     towards, contrast = _direction(luminance(skin), normals)
-    rows = room.shape[0]
+    rows = room_light.shape[0]
     return Lighting(
         towards=towards,
         contrast=contrast,
         exposure=_exposure(skin, _whites(photo, camera, posed)),
         tint=tint,
-        upper=room[: max(1, rows // 3)].mean(axis=(0, 1)),
-        lower=room[rows // 2 :].mean(axis=(0, 1)),
+        upper=room_light[: max(1, rows // 3)].mean(axis=(0, 1)),
+        lower=room_light[rows // 2 :].mean(axis=(0, 1)),
         skin=middle,
         tone=tone,
     )

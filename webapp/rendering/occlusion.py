@@ -82,7 +82,7 @@ def rasterise(camera: Camera, head: Head) -> Raster:
     """Return the head's depth about the face."""
     posed = head.pose.apply(head.mesh[:468])
     pixels = camera.project(posed)
-    left, top, right, bottom = _extent(camera, head, pixels)
+    left, top, right, bottom = extent(camera, head)
     px_per_mm = camera.focal / float(np.median(posed[:, 2]))
     step = max(CELL_MM * px_per_mm, (right - left) / MOST_CELLS, (bottom - top) / MOST_CELLS)
     shape = int(np.ceil((bottom - top) / step)), int(np.ceil((right - left) / step))
@@ -105,8 +105,9 @@ def _sights(camera: Camera, grid: tuple[float, float, float], shape: tuple[int, 
     return sights
 
 
-def _extent(camera: Camera, head: Head, pixels: Floats) -> Box:
-    """Return the box that holds the face down to the cheeks and both ears."""
+def extent(camera: Camera, head: Head) -> Box:
+    """Return the box of photo pixels that holds the face down to the cheeks and both ears."""
+    pixels = camera.project(head.pose.apply(head.mesh[:468]))
     low = head.mesh[:468, 1] < LOWEST_Y
     sides = head.mesh[list(TEMPLE_SIDES)]
     ears = np.array([[x * 1.12, y + dy, z + EARS_Z] for x, y, z in sides for dy in (-35.0, 25.0)])

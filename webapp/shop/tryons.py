@@ -269,15 +269,16 @@ def render(subject: Subject, eyewear: Eyewear, wish: Wish) -> Worn:
     watching, watch = sight.current(), Stopwatch()
     with watching.slot():
         with watch.stage("decode"):
-            pixels = codec.read_stored(viewing.data_of(subject))
+            image = codec.open_stored(viewing.data_of(subject))
         seen = watching.sighting(subject.token)
+        pixels = codec.pixels_of(image) if seen.faces is None else None  # to find them again
         camera, head = viewing.seat_of(subject, seen, wish.face, wish.told, pixels)
         held = nudge_limits(eyewear, head, wish.nudge).clamp(wish.nudge)
         with watch.stage("render"):
             fit, worn = seat_frame(camera, head, eyewear, held), eyewear.at(wish.tint)
-            picture = compose.try_on(pixels, fit, worn, seed=subject.seed, in_place=True)
+            compose.try_on_image(image, fit, worn, seed=subject.seed)
         with watch.stage("encode"):
-            jpeg = codec.encode_jpeg(picture, belongings.settings()["JPEG_QUALITY"])
+            jpeg = codec.encode_jpeg(image, belongings.settings()["JPEG_QUALITY"])
     verdict = figures.verdict(str(advise(eyewear, head).verdict))
     return Worn(jpeg, held, [*watch.events(), verdict])
 
