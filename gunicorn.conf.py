@@ -8,6 +8,7 @@ what the arbiter has imported, its workers can't reload.
 
 import os
 import runpy
+import shutil
 import signal
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 MEMORY = Path("/dev/shm")  # noqa: S108 # nosec B108: files there never wait for a disk
-METRICS = "PROMETHEUS_MULTIPROC_DIR"
+METRICS, COUNTS = "PROMETHEUS_MULTIPROC_DIR", "lorgnette-metrics-"
 
 
 def setting(name: str, default: Any) -> Any:
@@ -49,7 +50,8 @@ if workers > 1 and not os.environ.get("REDIS_URL"):
         "on its own. One worker needs nothing: WEB_WORKERS=1"
     )
 # Read once, when the Prometheus client is imported: never before this. A reload keeps it.
-os.environ.setdefault(METRICS, tempfile.mkdtemp(prefix="lorgnette-metrics-", dir=worker_tmp_dir))
+if METRICS not in os.environ:
+    os.environ[METRICS] = tempfile.mkdtemp(prefix=f"{COUNTS}{os.getpid()}-", dir=worker_tmp_dir)
 
 
 def on_starting(server: Any) -> None:
@@ -58,6 +60,20 @@ def on_starting(server: Any) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("*.db"):
         left.unlink()
+    for other in folder.parent.glob(f"{COUNTS}*"):
+        if other != folder and not runs(other.name.removeprefix(COUNTS).partition("-")[0]):
+            shutil.rmtree(other, ignore_errors=True)  # of an arbiter that was killed
+
+
+def runs(pid: str) -> bool:
+    """Return whether a process of this number runs, as far as can be told."""
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def when_ready(server: Any) -> None:
@@ -102,5 +118,5 @@ def on_exit(server: Any) -> None:
     folder = Path(os.environ[METRICS])
     for left in folder.glob("*.db"):
         left.unlink(missing_ok=True)
-    if folder.name.startswith("lorgnette-metrics-"):
+    if folder.name.startswith(COUNTS):
         folder.rmdir()

@@ -39,7 +39,11 @@ SETTINGS = (
         "",
         "Redis address, redis://HOST:6379/0, which several workers or machines share; empty: none",
     ),
-    Setting("FILES_DIR", "", "folder of the stored pictures; empty: instance/files"),
+    Setting(
+        "FILES_DIR",
+        "",
+        "folder of the stored pictures, or s3://bucket/folder; empty: instance/files",
+    ),
     Setting("SHOP_NAME", "Lorgnette", "the name on every page"),
     Setting("PHOTO_HOURS", 24, "hours a shopper's photo and its try-ons are kept"),
     Setting(

@@ -420,7 +420,7 @@ class BatchClosed(LorgnetteError):
 
 
 class FilesUnusable(LorgnetteError):
-    """The folder of pictures can't be written, or its disk is all but full."""
+    """The pictures' folder or bucket can't be used, or its disk is all but full. Params: reason."""
 
     code, status = "files-unusable", 503
 

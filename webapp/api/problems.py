@@ -30,6 +30,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "The database does not answer",
         "Send the call again after 'Retry-After' seconds.",
     ),
+    "files-unusable": (
+        "The picture store can't be used",
+        "It has been noted. Please come back later.",
+    ),
     "too-slow": (
         "The request took too long to arrive",
         "Send it again, all at once.",

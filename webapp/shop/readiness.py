@@ -1,11 +1,10 @@
 """Whether the shop could serve a shopper now: each part it needs is tried."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from webapp.errors import Busy, DatabaseAway, DatabaseOutdated, FilesUnusable, LorgnetteError
+from webapp.errors import Busy, DatabaseAway, DatabaseOutdated, LorgnetteError
 from webapp.faces import cards, versions
 from webapp.shop import sight
 from webapp.storage import batches, belongings, files, schema, shared
@@ -13,7 +12,6 @@ from webapp.storage.database import reading
 from webapp.telemetry.metrics import Fact
 
 OK = "ok"
-LEAST_FREE_BYTES = 200_000_000  # below it, the next uploads may find no room
 
 
 @dataclass
@@ -30,7 +28,7 @@ def check() -> dict[str, str]:
     """
     parts: dict[str, Callable[[], None]] = {
         "database": schema.require_current,
-        "files": require_room,
+        "files": files.require_room,
         "model": require_model,
     }
     if shared.configured():
@@ -50,18 +48,6 @@ def state_of(part: Callable[[], None]) -> str:
     except LorgnetteError as error:
         return error.code
     return OK
-
-
-def require_room() -> None:
-    """Raise `FilesUnusable` unless pictures can be written."""
-    folder = files.folder()
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent  # it is made with the first picture
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise FilesUnusable()
-    room = os.statvfs(folder)
-    if room.f_bavail * room.f_frsize < LEAST_FREE_BYTES:
-        raise FilesUnusable()
 
 
 def require_model() -> None:

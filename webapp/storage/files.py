@@ -1,22 +1,61 @@
 """The picture files: written whole or not at all, under random names.
 
 A file's name is `xx/<32 hex digits><suffix>`, xx being the first two digits, so that no
-folder grows too long. A file on its way in ends in `.part` until it is whole and on disk.
+folder grows too long. FILES_DIR says where they lie: in a folder, or in a bucket.
 """
 
-import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
-from webapp.storage.belongings import settings
+from webapp.storage.belongings import only, settings
+from webapp.storage.picture_bucket import InBucket, is_address
+from webapp.storage.picture_folder import PART as PART
+from webapp.storage.picture_folder import Folder
+from webapp.storage.picture_folder import settle as settle
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
-PART = ".part"
+
+
+class Store(Protocol):
+    """What keeps picture files by their names."""
+
+    def put_as(self, name: str, data: bytes) -> None:
+        """Write a file; one that is there is replaced."""
+
+    def read(self, name: str) -> bytes:
+        """Return a file's bytes. Raises `FileNotFoundError`."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Delete a file for good; it may be gone already."""
+
+    def exists(self, name: str) -> bool:
+        """Return whether the file is there."""
+        ...
+
+    def shelves(self) -> Iterator[list[tuple[str, float]]]:
+        """Yield some files at a time as (name, time of last change in seconds since 1970)."""
+        ...
+
+    def require_room(self) -> None:
+        """Raise `FilesUnusable` unless pictures can be written."""
+
+
+def store() -> Store:
+    """Return what FILES_DIR names."""
+    place = settings()["FILES_DIR"]
+    return only(bucket) if is_address(place) else Folder(folder())
+
+
+def bucket() -> InBucket:
+    """Return the bucket that FILES_DIR names; it is connected to at first use."""
+    return InBucket(settings()["FILES_DIR"])
 
 
 def folder() -> Path:
-    """Return the folder that holds all of them."""
+    """Return the folder that holds all of them, where they lie in one."""
     return Path(settings()["FILES_DIR"])
 
 
@@ -25,79 +64,43 @@ def put(data: bytes, media_type: str) -> str:
 
     Raises:
         OSError: no room, or no permission; nothing is left behind.
+        FilesUnusable: the bucket can't be written.
     """
     digits = secrets.token_hex(16)
     name = f"{digits[:2]}/{digits}{SUFFIXES[media_type]}"
     try:
         put_as(name, data)
     except BaseException:
-        (folder() / name).unlink(missing_ok=True)
+        remove(name)  # it may be there already: only its name was not settled
         raise
     return name
 
 
 def put_as(name: str, data: bytes) -> None:
     """Write a file of this name, as `put` does; one that is there is replaced."""
-    path = folder() / name
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        settle(folder())
-    part = path.with_name(path.name + PART)
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
-        settle(path.parent)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    store().put_as(name, data)
 
 
 def read(name: str) -> bytes:
     """Return a file's bytes. Raises `FileNotFoundError`."""
-    return (folder() / name).read_bytes()
+    return store().read(name)
 
 
 def remove(name: str) -> None:
     """Delete a file for good; it may be gone already."""
-    path = folder() / name
-    try:
-        path.unlink()
-    except FileNotFoundError:
-        return
-    settle(path.parent)
+    store().remove(name)
 
 
 def exists(name: str) -> bool:
     """Return whether the file is there."""
-    return (folder() / name).is_file()
+    return store().exists(name)
 
 
 def shelves() -> Iterator[list[tuple[str, float]]]:
-    """Yield each subfolder's files as (name, time of last change in seconds since 1970)."""
-    if not folder().is_dir():
-        return
-    for shelf in sorted(folder().iterdir()):
-        if shelf.is_dir():
-            yield list(listed(shelf))
+    """Yield some files at a time as (name, time of last change in seconds since 1970)."""
+    yield from store().shelves()
 
 
-def listed(shelf: Path) -> Iterator[tuple[str, float]]:
-    """Yield a subfolder's files, leaving out what vanishes meanwhile."""
-    for entry in os.scandir(shelf):
-        try:
-            if entry.is_file(follow_symlinks=False):
-                yield f"{shelf.name}/{entry.name}", entry.stat(follow_symlinks=False).st_mtime
-        except FileNotFoundError:
-            continue
-
-
-def settle(path: Path) -> None:
-    """Bring a folder's list of names to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def require_room() -> None:
+    """Raise `FilesUnusable` unless pictures can be written."""
+    store().require_room()

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from webapp.errors import FileUnreadable, OutputUnwritable, PlaceUnusable
-from webapp.storage.files import PART, settle
+from webapp.storage.picture_folder import PART, settle
 
 PICTURES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif"))
 TRIES, PATIENCE = 5, timedelta(seconds=60)  # what a bucket is given before it counts as gone
