@@ -144,7 +144,7 @@ class Bucket:
             try:
                 from obstore.store import from_url
 
-                retry = {"max_retries": self._tries, "retry_timeout": PATIENCE}
+                retry: Any = {"max_retries": self._tries, "retry_timeout": PATIENCE}
                 self._store = from_url(self.address, retry_config=retry)
             except ImportError as error:
                 reason = "obstore is missing: pip install -r requirements-ray.txt"
