@@ -29,6 +29,7 @@ def new() -> ResponseReturnValue:
     """Show what this is, ask for agreement and a photo, and show the catalogue."""
     if request.method == "GET" and visits.arrive():
         figures.record(figures.ARRIVAL)
+        wall.warm_up()
     visits.expect()
     return page(PhotoForm(formdata=None))
 

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from webapp.errors import Busy, LorgnetteError
@@ -101,16 +102,22 @@ def paint_ahead(token: str, pictures: Callable[[], Sequence[Callable[[], bytes]]
     Args:
         pictures: called in the background; returns what paints each picture in turn.
     """
-    inside = belongings.context()
 
     def work() -> None:
-        with inside():
-            try:
-                for paint in pictures():
-                    if sight.current().recall(token) is None:
-                        return  # deleted meanwhile
-                    paint()
-            except LorgnetteError:
-                return  # whoever asks for the picture is told
+        for paint in pictures():
+            if sight.current().recall(token) is None:
+                return  # deleted meanwhile
+            paint()
 
-    belongings.only(Ahead).take(work)
+    do_ahead(work)
+
+
+def do_ahead(work: Callable[[], None]) -> None:
+    """Do something in the background; whoever needs what fails there is told when they ask."""
+    inside = belongings.context()
+
+    def do() -> None:
+        with inside(), suppress(LorgnetteError):
+            work()
+
+    belongings.only(Ahead).take(do)

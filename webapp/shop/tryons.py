@@ -227,18 +227,27 @@ def preview(
     """
     subject = viewing.find_subject(photo_token, visit)
     wish = wish_of(face, pd_mm, told, nudge, tint)
-    eyewear = choose(frame_slug, variant_slug).eyewear.at(wish.tint)
+    eyewear = choose(frame_slug, variant_slug).eyewear
+    return draw(subject, eyewear, wish, width, close)
+
+
+def draw(subject: Subject, worn: Eyewear, wish: Wish, width: int, close: bool) -> bytes:
+    """Return a JPEG of the photo with glasses on it, `width` px wide; as `preview`.
+
+    Raises:
+        NoSuchFace, FaceError, Busy: as `make`.
+    """
     narrowest, widest = PREVIEW_WIDTHS
     width = min(max(width, narrowest), widest, subject.width)
-    watching = sight.current()
+    eyewear, watching = worn.at(wish.tint), sight.current()
     with watching.slot():
-        seen = watching.sighting(photo_token)
-        ready = viewing.stage_of(subject, seen, face, wish.told, width, close)
+        seen = watching.sighting(subject.token)
+        ready = viewing.stage_of(subject, seen, wish.face, wish.told, width, close)
         fit = seat_frame(ready.camera, ready.head, eyewear, wish.nudge)
         with stage("render"):
-            worn = compose.try_on(ready.pixels, fit, eyewear, seed=subject.seed, scene=ready.scene)
+            drawn = compose.try_on(ready.pixels, fit, eyewear, seed=subject.seed, scene=ready.scene)
         with stage("encode"):
-            return codec.encode_jpeg(worn, belongings.settings()["JPEG_QUALITY"])
+            return codec.encode_jpeg(drawn, belongings.settings()["JPEG_QUALITY"])
 
 
 def wish_of(

@@ -1,20 +1,24 @@
 """The wall: the frames that a shopper looks for, in the order in which they suit a face."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
+
 from webapp.errors import Busy, FaceError
+from webapp.eyewear.frame import Eyewear
 from webapp.fitting.advice import Advice, advise_on, misfit
 from webapp.fitting.scale import Told
 from webapp.fitting.scene import Head
-from webapp.shop import catalogue, easel, sight, tryons, viewing
+from webapp.shop import artworks, catalogue, easel, sight, tryons, viewing
 from webapp.shop.easel import Wish
 from webapp.shop.facets import Hung, Shelf, Wanted, sieve
 from webapp.shop.views import FrameView, VariantView
 from webapp.storage import belongings, pinboard
 
 PAGE = 24  # frames
+BLANK = (192, 192, 3)  # a picture without a face, on which the model gets ready
 
 
 def hang(photo_token: str, visit: str, face: int, told: Told, wanted: Wanted) -> Shelf:
@@ -46,19 +50,11 @@ def picture(photo_token: str, visit: str, wish: Wish) -> bytes:
 
     Raises: as `tryons.preview`.
     """
-    viewing.find_subject(photo_token, visit)
+    subject = viewing.find_subject(photo_token, visit)
 
     def paint() -> bytes:
-        return tryons.preview(
-            photo_token,
-            visit,
-            wish.frame,
-            wish.variant,
-            face=wish.face,
-            told=wish.told,
-            width=wish.width,
-            close=True,
-        )
+        how = tryons.wish_of(wish.face, None, wish.told, None, 1.0)
+        return tryons.draw(subject, wearing(wish), how, wish.width, close=True)
 
     def paint_for_all() -> bytes:
         what = f"{sight.version()} {wish}"
@@ -85,6 +81,42 @@ def paint_ahead(photo_token: str, visit: str, width: int) -> None:
 
     if most > 0:
         easel.paint_ahead(photo_token, pictures)
+
+
+@dataclass
+class Warmth:
+    """Whether the process has been asked to get ready."""
+
+    begun: bool = False
+
+
+def warm_up() -> None:
+    """Begin, once a process, to load what the first photo and its wall will need.
+
+    The first shopper after a start would else wait seconds for the model and the artwork.
+    """
+    warmth = belongings.only(Warmth)
+    if warmth.begun or belongings.settings()["PAINT_AHEAD"] <= 0:
+        return
+    warmth.begun = True
+    easel.do_ahead(load)
+
+
+def load() -> None:
+    """Load the model, and the artwork of as many frames as memory keeps."""
+    watching = sight.current()
+    with watching.slot():
+        watching.finder.find(np.zeros(BLANK, np.uint8))
+    for frame in catalogue.published()[: artworks.EYEWEAR_KEPT // 2]:
+        wearing(wish_for(frame.variants[0], 0, Told(), 0))
+
+
+def wearing(wish: Wish) -> Eyewear:
+    """Return the variant that is wished for. Raises `NotFound`."""
+    return artworks.named(
+        (wish.frame, wish.variant, wish.artwork),
+        lambda: tryons.choose(wish.frame, wish.variant).eyewear,
+    )
 
 
 def wish_for(variant: VariantView, face: int, told: Told, width: int) -> Wish:
