@@ -1,7 +1,6 @@
 // A try-on: before and after on a slider, and the head close up.
 // Without scripts the page shows the whole photo, and a switch for the glasses.
 
-import "../vendor/htmx-2.0.11/htmx.min.js";
 import "./zoom.js";
 
 const compare = document.getElementById("compare");

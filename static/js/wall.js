@@ -1,18 +1,22 @@
 // The wall and its like: a colour is seen at once, filters work in place, up to four are picked.
 // All of it listens to the document, for filters put new frames in the old ones' place.
 
-import "../vendor/htmx-2.0.11/htmx.min.js";
-
 const MOST_PICKS = 4;
+
+// An address of a picture, or a set of them, with another colour in it.
+function dressed(addresses, { value, dataset }) {
+  return addresses.replace(/\/[^/]+\.jpg/g, `/${value}.jpg`).replace(/([?&]v=)\w+/g, `$1${dataset.v}`);
+}
 
 // A colour, shown on the face.
 function wear(choice) {
   const card = choice.form;
   const picture = card.querySelector(".wall-picture");
+  const said = choice.closest("fieldset").dataset.alt;
   picture.classList.add("changing");
-  picture.alt = choice.dataset.alt;
-  picture.srcset = choice.dataset.set;
-  picture.src = choice.dataset.picture;
+  picture.alt = said.replace("%", choice.nextElementSibling.nextElementSibling.textContent);
+  picture.srcset = dressed(picture.srcset, choice);
+  picture.src = dressed(picture.getAttribute("src"), choice);
   const pick = card.querySelector("input[name=pick]");
   if (pick) pick.value = `${pick.dataset.frame}.${choice.value}`;
 }
@@ -82,7 +86,7 @@ for (const name of ["htmx:responseError", "htmx:sendError"]) {
 window.addEventListener("pageshow", () => {
   for (const choice of document.querySelectorAll(".wall-card input[name=variant]:checked")) {
     const picture = choice.form.querySelector(".wall-picture");
-    if (picture.getAttribute("src") !== choice.dataset.picture) wear(choice);
+    if (!picture.getAttribute("src").includes(`v=${choice.dataset.v}`)) wear(choice);
   }
   tellPicks();
 });

@@ -5,6 +5,8 @@ keyed hash alone, since no address may bear a measure of a face.
 """
 
 import hmac
+import re
+from typing import Any
 
 from flask import Flask, current_app, g, url_for
 
@@ -15,12 +17,20 @@ from webapp.web import visits
 WIDTHS = (240, 480, 720)  # px, the squares that a browser may choose from
 WIDTH = 480
 KEY_LETTERS = 12
+INDENTATION = re.compile(r"\s*\n\s*")
 
 
 def init_app(app: Flask) -> None:
     """Let templates name the pictures."""
     app.add_template_global(worn_address)
+    app.add_template_filter(unindented)
     app.add_template_global(worn_set)
+    app.add_template_global(worn_version)
+
+
+def unindented(markup: Any) -> Any:
+    """Return markup without its lines' indentation and without empty lines: a wall repeats them."""
+    return type(markup)(INDENTATION.sub("\n", markup))
 
 
 def worn_address(token: str, variant: VariantView, face: int = 0, width: int = WIDTH) -> str:
@@ -30,6 +40,11 @@ def worn_address(token: str, variant: VariantView, face: int = 0, width: int = W
     sized = "" if width == WIDTH else f"w={width}&"
     picture = f"{wall}/on/{variant.frame_slug}/{variant.slug}.jpg"
     return f"{picture}{asked}{sized}v={variant.artwork}{key}"
+
+
+def worn_version(token: str, variant: VariantView, face: int = 0) -> str:
+    """Return the part of such an address that changes with the picture (`v`)."""
+    return variant.artwork + place_of(token, face)[1]
 
 
 def worn_set(token: str, variant: VariantView, face: int = 0) -> str:
