@@ -17,11 +17,13 @@ LEAST = {
         "model.versions", "model.version", "model.sheet",
         "people.password",
         "snippets.show",
+        "batches.show", "batches.batch", "batches.results", "batches.failed",
         "imports.show", "imports.run", "imports.faults", "imports.export", "imports.columns",
     },
     "editor": {
         "model.activate", "model.back",
         "imports.create", "imports.again", "imports.stop",
+        "batches.create", "batches.act",
     },
     "owner": {
         "people.everyone", "people.invite", "people.change_role", "people.renew",

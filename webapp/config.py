@@ -71,7 +71,11 @@ SETTINGS = (
         "DECODE_SECONDS", 20, "seconds one picture's decoding may take in a process of its own"
     ),
     Setting("DECODE_MEGABYTES", 1000, "megabytes (1e6 bytes) that process may have (Linux alone)"),
-    Setting("IMPORT_MEGABYTES", 1000, "megabytes (1e6 bytes) a file of frames to import may have"),
+    Setting(
+        "IMPORT_MEGABYTES",
+        1000,
+        "megabytes (1e6 bytes) a file of frames, or a batch's photos, may have at once",
+    ),
     Setting("JPEG_QUALITY", 90, "quality of stored and served JPEGs, 1 to 95"),
     Setting("SWEEP_MINUTES", 5, "minutes between two sweeps of expired and orphaned pictures"),
     Setting(

@@ -26,8 +26,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "figures?period=now", "figures?period=today", "figures?period=30-days", "model", "model/fine",
-    "imports", "imports/done", "imports/working", "settings", "snippets", "people", "changes",
-    "password",
+    "imports", "imports/done", "imports/working", "batches", "settings", "snippets", "people",
+    "changes", "password",
 )  # fmt: skip
 FAULT = {"row": 7, "column": "gtin", "code": "invalid-frame", "params": {"advice": "8 digits"}}
 

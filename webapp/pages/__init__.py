@@ -5,6 +5,7 @@ from flask import Flask
 from webapp.pages import (
     about,
     admin,
+    batches,
     compare,
     doorway,
     favourites,
@@ -47,6 +48,7 @@ ROOMS = (
     doorway,
     snippets,
     imports,
+    batches,
 )
 
 

@@ -88,7 +88,7 @@ def limit_size() -> None:
     if request.mimetype == "application/x-www-form-urlencoded":
         # MAX_FORM_MEMORY_SIZE knows of the other encoding alone
         request.max_content_length = MOST_FORM_BYTES
-    elif request.endpoint == "imports.create" and is_signed_in():
+    elif request.endpoint in ("imports.create", "batches.create") and is_signed_in():
         most = current_app.config["IMPORT_MEGABYTES"] * 1_000_000
         request.max_content_length = most + MULTIPART_MARGIN
     elif request.endpoint == "start.create":
