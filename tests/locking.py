@@ -49,6 +49,7 @@ TOLD_ELSEWHERE = {
     "ordered-set": "MIT",
     "pi-heif": "BSD-3-Clause; its wheels bundle libheif and libde265 (LGPL-3.0)",
     "safetensors": "Apache-2.0",
+    "segno": "BSD-3-Clause",
     "sympy": "BSD-3-Clause",
     "wtforms": "BSD-3-Clause",
 }

@@ -65,7 +65,10 @@ def test_every_page_is_a_whole_document(app: Flask, client: FlaskClient):
             assert " alt=" in image, f"{name}: {image}"
             assert " width=" in image or 'id="chosen"' in image or 'id="shot"' in image, image
         ids = re.findall(r'\sid="([^"]+)"', page)
+        wrapped = re.findall(r"<label\b[^>]*>\s*(<input\b[^>]*>)", page)
         for field in re.findall(r'<input\b(?![^>]*type="(?:hidden|radio)")[^>]*>', page):
+            if field in wrapped:
+                continue
             labelled = re.search(r'\sid="([^"]+)"', field)
             assert labelled, f"{name}: {field}"
             assert f'for="{labelled[1]}"' in page, f"{name}: {field}"
