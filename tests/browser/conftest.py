@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from PIL import Image
 from werkzeug.serving import make_server
 
@@ -33,15 +34,21 @@ FILM_PICTURES = 30
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a shop with the real model, renderer and demo frames is served."""
+def shop_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """A shop with the real model, renderer and demo frames."""
     app = create_app({"INSTANCE_DIR": str(tmp_path_factory.mktemp("instance"))})
     frames = drawn.demo_frames()[:FRAMES]
     with app.app_context(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "demo_frames", lambda: frames)
         storage.migrate()
         catalogue.load_demo()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    return app
+
+
+@pytest.fixture(scope="session")
+def address(shop_app: Flask) -> Iterator[str]:
+    """Where it is served."""
+    server = make_server("127.0.0.1", 0, shop_app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -12,6 +12,7 @@ Bytes = NDArray[np.uint8]
 Field = NDArray[np.float32]
 
 BAND = 0.04  # share of the picture's sides that is looked at for the paper
+NEAR = 0.12  # of 0..1, how much paper varies under uneven light
 PLAIN = 0.035  # of 0..1, the paper's typical distance from an even surface; grained card: 0.01
 CLEAR = 0.02  # share of pixels that must be transparent for alpha to count as a cut-out
 LEAST_SHOWN = 0.004  # share of the picture that a frame covers at least: a thin wire covers 0.02
@@ -68,12 +69,13 @@ def paper_of(colour: Field) -> Field:
     band = (np.abs(x) > 1 - 2 * BAND) | (np.abs(y) > 1 - 2 * BAND)
     terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
     at, value = terms[band].astype(np.float64), colour[band].astype(np.float64)
-    keep = np.ones(len(at), bool)
+    near = np.abs(value - np.median(value, axis=0)).max(axis=1)
+    keep = near < NEAR  # a frame that runs out of the picture is no paper
     for _ in range(4):
         fit = np.linalg.lstsq(at[keep], value[keep], rcond=None)[0]
         off = np.abs(value - at @ fit).max(axis=1)
         keep = off < max(3 * float(np.median(off)), 0.01)
-    if float(np.median(off)) > PLAIN or keep.mean() < 0.7:
+    if float(np.median(off)) > PLAIN or keep.mean() < 0.5:
         raise BackgroundBusy()
     return np.asarray(np.clip(terms @ fit.astype(np.float32), 0.02, 1), np.float32)
 

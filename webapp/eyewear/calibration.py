@@ -27,6 +27,8 @@ END = 2.5  # mm of a front's end that shows at which height its temple joins it
 SLACK = 0.14  # of a lens's half sides, how much larger than stated it is looked for
 GROOVE = 1.2  # mm of a lens, both sides together, that lie hidden in the rim's groove
 EDGE_REACH = 5  # px, how far round an edge the picture counts as steep
+LARGER = 1.12  # times the stated lens, in which a clearer outline would belie the size marks
+CLEARER = 0.05  # of an outline's score
 MISFIT = 3.0  # mm a lens may look larger or smaller than stated: marks are rounded
 
 
@@ -149,6 +151,10 @@ def measure(half: Half, marks: SizeMarks) -> Measured:
     if outline.score < LEAST_SCORE:
         raise LensesNotFound(score=outline.score)
     require_fitting(outline, marks, scale)
+    sides = np.array([marks.lens_width, marks.lens_height]) / 2 * scale * LARGER
+    larger = find_outline((half.across, half.down), lens, sides, SLACK)
+    if larger.score > outline.score + CLEARER:  # the stated box was too small to hold the lens
+        require_fitting(larger, marks, scale)
     height = hinge_height(half.opacity, end, scale)
     hinge = np.array([end - HINGE_IN * scale, height])
     return Measured(lens, hinge, np.array([end, height]), scale, outline.score)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.errors import LoginRefused
 from webapp.pages.forms import LoginForm
+from webapp.pages.frame_list import FILTERS, listed
 from webapp.shop import accounts, catalogue
 from webapp.web import limits, signin
 from webapp.web.words import Problem, words_for
@@ -45,8 +46,11 @@ def home() -> ResponseReturnValue:
 @bp.get("/frames")
 @signin.needs("viewer")
 def frames() -> ResponseReturnValue:
-    """List the whole catalogue: drafts and retired frames too."""
-    return render_template("admin/frames.html", frames=catalogue.all_frames())
+    """List the whole catalogue, drafts and retired frames too, by search and filters."""
+    frames = catalogue.all_frames()
+    return render_template(
+        "admin/frames.html", frames=frames, listed=listed(frames), filters=FILTERS
+    )
 
 
 def login_page(form: LoginForm, problem: Problem | None = None) -> str:

@@ -44,7 +44,22 @@ def published() -> list[FrameView]:
 def all_frames() -> list[FrameView]:
     """Return every frame, drafts and retired ones too, in the order of their making."""
     with reading() as session:
-        return [frame_view(row) for row in rows.frames(session)]
+        return [frame_view(row, withdrawn=True) for row in rows.frames(session)]
+
+
+def frame_for_admins(slug: str) -> FrameView:
+    """Return the frame with its withdrawn colourways. Raises `NotFound`."""
+    with reading() as session:
+        return frame_view(rows.frame(session, slug), withdrawn=True)
+
+
+def colourway_for_admins(slug: str, variant: str) -> tuple[FrameView, VariantView]:
+    """Return a frame and one of its colourways, withdrawn or not. Raises `NotFound`."""
+    frame = frame_for_admins(slug)
+    found = next((one for one in frame.variants if one.slug == variant), None)
+    if found is None:
+        raise NotFound()
+    return frame, found
 
 
 def frame(slug: str) -> FrameView:

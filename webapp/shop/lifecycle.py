@@ -1,10 +1,11 @@
 """A frame's way: draft, published, retired and back; and the undoing of its last change."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from webapp.errors import InvalidFrame, NothingToUndo
-from webapp.shop import catalogue, editing
+from webapp.shop import catalogue, editing, products
 from webapp.shop.editing import Colourway
 from webapp.shop.frame_fields import ColourwayFields, FrameFields, LensChoice, lens_from
 from webapp.shop.views import AdminView, FrameView
@@ -122,6 +123,9 @@ def undo_colourway(by: AdminView, frame: Frame, entry: AuditEntry) -> Act:
     told = ColourwayFields.from_columns(vars(row) | before)
     points = before.get("points")
     pictures = editing.recut(fields, row, points) if points else None
+    if points:  # the frame's hinges moved with them
+        hinge = products.hinge_of(products.points_of(points), fields.marks)
+        fields = replace(fields, build=replace(fields.build, hinge=hinge))
     return lambda: editing.save(by, fields, [Colourway(told, pictures)])
 
 

@@ -86,9 +86,8 @@ def worn(eyewear: Eyewear, who: str) -> bytes:
         Busy: no model slot came free in time.
     """
     stage = stage_of(who)
-    with sight.current().slot():
-        fit = seat_frame(stage.camera, stage.head, eyewear)
-        picture = try_on(stage.photo, fit, eyewear, scene=stage.scene)
+    fit = seat_frame(stage.camera, stage.head, eyewear)
+    picture = try_on(stage.photo, fit, eyewear, scene=stage.scene)
     return codec.encode_jpeg(picture, QUALITY)
 
 
