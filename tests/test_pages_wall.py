@@ -229,3 +229,21 @@ def test_nothing_is_changed_by_looking(client: FlaskClient, wall: str, path: str
 def test_shoppers_pictures_are_kept_by_no_cache(client: FlaskClient, wall: str):
     for path in (f"{wall}.jpg", f"{wall}/on/ada/black.jpg", wall):
         assert client.get(path).headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_walls_picture_may_stay_in_the_shoppers_own_browser_until_deletion(
+    client: FlaskClient, wall: str
+):
+    """Its address changes with the picture; and deleting tells the browser to drop its copies."""
+    page = client.get(wall).text
+    named = re.search(r'class="wall-picture" src="([^"]+)"', page)
+    assert named
+
+    kept = client.get(named[1]).headers["Cache-Control"]
+    send(client, f"{wall}/pd", wall, pd_mm="52", face="0")
+    stale = client.get(named[1]).headers["Cache-Control"]
+    gone = send(client, f"{wall}/delete", wall)
+
+    assert kept == "private, max-age=3600, immutable"
+    assert stale == "private, no-store"  # it no longer is what the address says
+    assert gone.headers["Clear-Site-Data"] == '"cache"'
