@@ -188,6 +188,20 @@ def test_figures_are_exact_while_another_writes(instance: Path, monkeypatch: pyt
         assert number_of("photo") == 3
 
 
+def test_figures_are_exact_where_the_mirror_can_not_be_mended(
+    instance: Path, redis: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Redis was emptied, and a writer keeps the database for itself just then."""
+    with shop(instance, redis).app_context():
+        count("photo")
+        assert number_of("photo") == 1
+        Redis.from_url(redis).flushall()
+        monkeypatch.setattr(counting, "restore", lambda *_: refuse())
+        count("photo")
+
+        assert number_of("photo") == 2
+
+
 def refuse() -> None:
     raise Busy(seconds=5)
 

@@ -40,9 +40,14 @@ def buckets(grain: str, since: datetime, until: datetime) -> Buckets:
     """
     try:
         fold()
+        return summed(grain, since, until)
     except Busy:  # SQLite alone, where a session is a snapshot
         with reading() as session:
             return tallies.with_waiting(session, grain, since, until)
+
+
+def summed(grain: str, since: datetime, until: datetime) -> Buckets:
+    """Return what the mirror has summed up, or the database. Raises `Busy`, as writing does."""
     there = belongings.only(mirror.make)
     if there is not None:
         try:
