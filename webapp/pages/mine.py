@@ -40,4 +40,6 @@ def end() -> ResponseReturnValue:
         )
     else:
         flash(gettext("Your visit is deleted. There was no photo in it."))
-    return redirect(url_for("start.new"), 303)
+    response = redirect(url_for("start.new"), 303)
+    response.headers["Clear-Site-Data"] = '"cache"'  # the browser's copies go too
+    return response
