@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.processes import PATIENCE, children_of, runs, wait_until
+from tests.processes import PATIENCE, children_of, runs
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -71,7 +71,7 @@ class Run:
                     self.kills["command" if victim == process.pid else "worker"] += 1
                     if victim == process.pid:
                         process.wait()
-                        wait_until(lambda: not any(map(runs, workers)), "its workers end")  # noqa: B023
+                        self.wait_for_end(workers)
                 if process.poll() == 0:
                     return  # it was through before the kills were
 
@@ -81,6 +81,13 @@ class Run:
         while time.monotonic() < deadline and runs(pid):
             if children_of(pid) and lines.exists() and lines.read_bytes():
                 return
+            time.sleep(0.1)
+
+    def wait_for_end(self, workers: list[int]) -> None:
+        """Return once the workers of a command that was killed have seen it and ended."""
+        deadline = time.monotonic() + 5 * PATIENCE  # they may just be starting, on a busy machine
+        while any(map(runs, workers)):
+            assert time.monotonic() < deadline, "a worker outlives its command"
             time.sleep(0.1)
 
     def manifest(self) -> list[dict[str, Any]]:

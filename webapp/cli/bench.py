@@ -17,6 +17,7 @@ from flask.cli import with_appcontext
 from PIL import Image
 from tqdm import tqdm
 
+from webapp.cli.bench_batch import bench_batch
 from webapp.cli.bench_serve import furnish, serve
 from webapp.cli.placement import placement
 from webapp.cli.problems import told
@@ -93,6 +94,7 @@ def bench(context: click.Context, photo: Path | None, rounds: int, report: Path 
 
 bench.add_command(placement)
 bench.add_command(worn)
+bench.add_command(bench_batch)
 bench.add_command(serve)
 bench.add_command(furnish)
 bench.add_command(product)

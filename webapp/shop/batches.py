@@ -231,6 +231,12 @@ def reasons(token: str, owner: str) -> dict[str, int]:
         return rows.reasons(session, rows.get(session, token, owner, clock.now()))
 
 
+def ends(token: str, owner: str) -> list[datetime]:
+    """Return when each photo that is through came to its end, in that order. Raises as `get`."""
+    with reading() as session:
+        return rows.ends(session, rows.get(session, token, owner, clock.now()))
+
+
 def result(token: str, owner: str, number: int, look: int = 0) -> bytes:
     """Return a result's JPEG.
 

@@ -148,6 +148,14 @@ def ended_since(session: Session, batch: Batch, since: datetime) -> tuple[int, d
     return count, first
 
 
+def ends(session: Session, batch: Batch) -> list[datetime]:
+    """Return when each photo that is through came to its end, in that order."""
+    query = select(BatchPhoto.ended_at).where(
+        BatchPhoto.batch_id == batch.id, BatchPhoto.ended_at.is_not(None)
+    )
+    return [at for at in session.scalars(query.order_by(BatchPhoto.ended_at)) if at is not None]
+
+
 def try_again(session: Session, batch: Batch, numbers: Collection[int]) -> list[tuple[int, str]]:
     """Let photos wait again as if they had never been looked at; what came of them is dropped.
 
