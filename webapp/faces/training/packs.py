@@ -18,7 +18,8 @@ from webapp.faces.training.scenes import SIDE, compose
 from webapp.faces.training.targets import detector_targets
 
 Pack = tuple[np.ndarray, np.ndarray]
-_AHEAD = 6  # packs
+_AHEAD = 6  # packs a process
+_MOST_PROCESSES = 16  # one step on a graphics card takes about as long as they compose a pack
 
 _sources: Sources | None = None  # of a composing process
 
@@ -78,17 +79,23 @@ class CropMaker:
 
 
 class PackQueue:
-    """Yields packs in order, composed ahead in processes of their own.
+    """Yields packs in order, composed ahead in processes of their own, one a core but one.
 
-    `hard` may be replaced at any time; packs composed from then on use it.
+    How many there are changes no pack; `hard` may be replaced at any time, and packs that are
+    composed from then on use it.
     """
 
     def __init__(self, data: Path, cache: Path, seed: int, make: SceneMaker | CropMaker) -> None:
         load_chips(data, cache)  # decode before another process begins to
         self.hard = np.zeros((0, 4), np.float32)
         self._seed, self._make = seed, make
+        processes = min(_MOST_PROCESSES, max(1, (os.cpu_count() or 1) - 1))
+        self._ahead = _AHEAD * processes
         self._pool = ProcessPoolExecutor(
-            1, multiprocessing.get_context("spawn"), initializer=_start, initargs=(data, cache)
+            processes,
+            multiprocessing.get_context("spawn"),
+            initializer=_start,
+            initargs=(data, cache),
         )
 
     def packs(self, first: int, end: int) -> Iterator[Pack]:
@@ -97,13 +104,13 @@ class PackQueue:
         for number in range(first, end):
             key = (self._seed, number)
             waiting.append(self._pool.submit(_compose, self._make, key, self.hard))
-            if len(waiting) > _AHEAD:
+            if len(waiting) > self._ahead:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
     def close(self) -> None:
-        """End the composing process."""
+        """End the composing processes."""
         self._pool.shutdown(cancel_futures=True)
 
 
