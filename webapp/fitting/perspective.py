@@ -6,19 +6,22 @@ near, a frame that stands 25 mm before the eyes is drawn too large.
 """
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from webapp.fitting.anatomy import mean_head
 from webapp.fitting.camera import DEFAULT_SIGMA, NEAREST_MM
-from webapp.fitting.pose import KNEE, SAMPLES, first_pose, fit_shape, sigmas
-from webapp.fitting.scene import Camera, Floats
+from webapp.fitting.pose import KNEE, SAMPLES, Shaped, first_pose, fit_shape, sigmas
+from webapp.fitting.scene import Camera, Floats, Pose
 
 DISTANCES = (NEAREST_MM, 600.0, 850.0, 1200.0, 1700.0)  # mm, from arm's length to across a room
 USUAL_MM = 650.0  # between a phone at arm's length and a portrait
 USUAL_SPREAD = 0.6  # of the logarithm
 # How far the evidence is believed: noses differ more than the basis says.
 BELIEF = 0.35
+FIRST_ROUNDS, NEXT_ROUNDS = 4, 2  # of the fit at the nearest distance, and at each other
 
 
 def focal_by_perspective(landmarks: Floats, camera: Camera) -> Camera:
@@ -32,7 +35,9 @@ def focal_by_perspective(landmarks: Floats, camera: Camera) -> Camera:
         return camera
     pixels_per_mm = first_pose(landmarks, camera)[1]
     tried = [at_distance(camera, distance * pixels_per_mm) for distance in DISTANCES]
-    unlikely = np.array([surprise(landmarks, one) for one in tried]) * BELIEF
+    heads = heads_at(landmarks, tried)
+    surprises = [surprise(landmarks, *one) for one in zip(tried, heads, strict=True)]
+    unlikely = np.array(surprises) * BELIEF
     usual = np.log(np.array(DISTANCES) / USUAL_MM) / USUAL_SPREAD
     weight = np.exp(-0.5 * (unlikely - unlikely.min() + usual**2))
     mean = float(weight @ np.log([one.focal for one in tried]) / weight.sum())
@@ -44,12 +49,25 @@ def at_distance(camera: Camera, focal: float) -> Camera:
     return Camera(focal=focal, centre=camera.centre, sigma=camera.sigma)
 
 
-def surprise(landmarks: Floats, camera: Camera) -> float:
-    """Return -2 log likelihood (but for a constant) of the landmarks under `camera`."""
-    head = mean_head()
-    shaped = fit_shape(landmarks, camera, first_pose(landmarks, camera)[0], rounds=4)
+def heads_at(landmarks: Floats, cameras: Sequence[Camera]) -> list[Shaped]:
+    """Return the head that each camera sees, the nearest first.
+
+    Each fit begins where the last one ended, stood off to its camera's distance: it settles in
+    half the rounds, and the focal length found differs by 0.13 % at most (36 portraits).
+    """
+    first = cameras[0]
+    heads = [fit_shape(landmarks, first, first_pose(landmarks, first)[0], FIRST_ROUNDS)]
+    for last, camera in pairwise(cameras):
+        off = np.array([1.0, 1.0, camera.focal / last.focal])
+        start = Pose(heads[-1].pose.rotation, heads[-1].pose.translation * off)
+        heads.append(fit_shape(landmarks, camera, start, NEXT_ROUNDS, heads[-1].shape))
+    return heads
+
+
+def surprise(landmarks: Floats, camera: Camera, shaped: Shaped) -> float:
+    """Return -2 log likelihood (but for a constant) of the landmarks, `camera` seeing `shaped`."""
     mm = shaped.pose.translation[2] / camera.focal
     off = (landmarks[:, :2] - camera.project(shaped.pose.apply(shaped.mesh))) * mm
-    pull = np.hypot(*(off / sigmas(head)[:, :2]).T)
+    pull = np.hypot(*(off / sigmas(mean_head())[:, :2]).T)
     huber = np.where(pull < KNEE, pull**2, 2 * KNEE * pull - KNEE**2)
     return float(huber.sum() * SAMPLES / 478 + (shaped.shape**2).sum())

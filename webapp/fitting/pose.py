@@ -52,14 +52,21 @@ def first_pose(landmarks: Floats, camera: Camera) -> tuple[Pose, float]:
     return Pose(rotation, centre - rotation @ model_centre), scale
 
 
-def fit_shape(landmarks: Floats, camera: Camera, start: Pose, rounds: int = ROUNDS) -> Shaped:
+def fit_shape(
+    landmarks: Floats,
+    camera: Camera,
+    start: Pose,
+    rounds: int = ROUNDS,
+    shape: Floats | None = None,
+) -> Shaped:
     """Return the head of mean size that projects onto the landmarks (478, 3).
 
-    Gauss-Newton from `start`; the landmarks' z counts lightly, against the mean depth.
+    Gauss-Newton from `start` and `shape`, by default the mean's; the landmarks' z counts lightly,
+    against the mean depth.
     """
     head = mean_head()
     noise = sigmas(head)
-    pose, shape = start, np.zeros(len(head.deviations))
+    pose, shape = start, np.zeros(len(head.deviations)) if shape is None else shape
     for _ in range(rounds):
         step = solve(landmarks, camera, pose, shape, head, noise)
         turned = small_rotation(step[:3]) @ pose.rotation
