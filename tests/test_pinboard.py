@@ -38,11 +38,11 @@ def painted(apps: list[Flask], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which pictures were painted."""
     done: list[str] = []
 
-    def preview(token: str, visit: str, frame: str, variant: str, **how: object) -> bytes:
-        done.append(variant)
-        return PICTURE + variant.encode()
+    def draw(*args: object, **how: object) -> bytes:
+        done.append("black")
+        return PICTURE + b"black"
 
-    monkeypatch.setattr("webapp.shop.tryons.preview", preview)
+    monkeypatch.setattr("webapp.shop.tryons.draw", draw)
     return done
 
 
@@ -177,7 +177,7 @@ def test_a_painter_that_fails_lays_nothing_down(
     def fail(*args: object, **how: object) -> bytes:
         raise ValueError("in the work")
 
-    monkeypatch.setattr("webapp.shop.tryons.preview", fail)
+    monkeypatch.setattr("webapp.shop.tryons.draw", fail)
     with pytest.raises(ValueError, match="in the work"):
         seen_by(apps[0], token)
 

@@ -20,7 +20,7 @@ from tests.factories import (
 from webapp.errors import Busy
 from webapp.shop import figures, photos, sight, sweep, tryons
 from webapp.shop.views import SweepReport
-from webapp.storage import clock, files
+from webapp.storage import clock, files, picture_folder
 from webapp.storage import images as image_rows
 from webapp.storage.database import reading
 from webapp.storage.tables import Image, Kind, Photo, TryOn
@@ -221,7 +221,7 @@ def die_while_storing(point: str, monkeypatch: pytest.MonkeyPatch) -> None:
     elif point == "written":
         monkeypatch.setattr("pathlib.Path.rename", die)
     else:
-        monkeypatch.setattr(files, "settle", die)
+        monkeypatch.setattr(picture_folder, "settle", die)
 
 
 @pytest.mark.parametrize("point", ["before any file", "between files", "before the rows"])

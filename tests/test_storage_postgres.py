@@ -35,7 +35,8 @@ def _shop(address: str, tmp_path: Path) -> Iterator[None]:
         yield
         with db.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):
-                connection.execute(table.delete())
+                if table.name != "folding":  # its one row comes with the migration
+                    connection.execute(table.delete())
         database.dispose()
 
 

@@ -43,7 +43,7 @@ def new(slug: str) -> ResponseReturnValue:
 
 
 @bp.route("/<variant>", methods=["GET", "POST"])
-@signin.needs("viewer")
+@signin.needs("viewer", to_change="editor")
 def edit(slug: str, variant: str) -> ResponseReturnValue:
     """Show a colourway; take changes to its fields, and new photos."""
     frame, shown = catalogue.colourway_for_admins(slug, variant)
@@ -83,7 +83,7 @@ def refused_here(form: Any, error: LorgnetteError) -> Problem | None:
 
 
 @bp.route("/<variant>/points", methods=["GET", "POST"])
-@signin.needs("viewer")
+@signin.needs("viewer", to_change="editor")
 def points(slug: str, variant: str) -> ResponseReturnValue:
     """Show how the front photo is read, on the photo and on heads; take corrections."""
     form = PointsForm()

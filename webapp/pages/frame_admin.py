@@ -71,15 +71,21 @@ def check() -> ResponseReturnValue:
     return jsonify(wrong)
 
 
-@bp.route("/<slug>", methods=["GET", "POST"])
+@bp.get("/<slug>")
 @signin.needs("viewer")
 def edit(slug: str) -> ResponseReturnValue:
-    """Show a frame with its colourways; take changes to its fields."""
-    frame = catalogue.frame_for_admins(slug)
+    """Show a frame with its colourways."""
     form = FrameForm()
-    if request.method == "GET":
-        form.show_frame(frame)
-        return page(slug, form)
+    form.show_frame(catalogue.frame_for_admins(slug))
+    return page(slug, form)
+
+
+@bp.post("/<slug>")
+@signin.needs("editor")
+def change(slug: str) -> ResponseReturnValue:
+    """Take changes to a frame's fields."""
+    catalogue.frame_for_admins(slug)  # before its form is looked at
+    form = FrameForm()
     if not form.validate_on_submit():
         return page(slug, form), 422
     try:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from webapp.errors import FileUnreadable, NotFound, OutputUnwritable
+from webapp.errors import FilesUnusable, FileUnreadable, NotFound, OutputUnwritable
 from webapp.eyewear.frame import Eyewear
 from webapp.shop import batches, sight, tryons, uploads
 from webapp.shop.batch_dressing import Dressed, Dresser, Raw, Rules
@@ -110,8 +110,9 @@ class Order:
                     lost.append(image.file)
                     session.delete(image)
                 self.note(session)
-        except OSError as error:
-            raise OutputUnwritable(file=str(files.folder()), reason=error.strerror) from error
+        except FilesUnusable as error:
+            reason = getattr(error.__cause__, "strerror", None) or error.code
+            raise OutputUnwritable(file=str(files.folder()), reason=reason) from error
         for file in lost:
             files.remove(file)
 

@@ -41,6 +41,7 @@ KEPT = frozenset(
         "image",
         "lens_option",
         "reference_model",
+        "shop_setting",
         "tally",
         "variant",
     }
@@ -52,6 +53,8 @@ LEFT_OUT = frozenset(  # shoppers' photos and what hangs on them, and links that
         "batch_item",
         "batch_photo",
         "favourite",
+        "handover",
+        "import_run",  # its log of what came in; the frames themselves are kept
         "one_time_link",
         "photo",
         "share",

@@ -72,8 +72,11 @@ def required() -> AdminView:
     return admin
 
 
-def needs(role: str) -> Callable[[View[P]], View[P]]:
-    """Return a decorator that lets admins of at least `role` pass, and asks others to sign in."""
+def needs(role: str, *, to_change: str | None = None) -> Callable[[View[P]], View[P]]:
+    """Return a decorator that lets admins of at least `role` pass, and asks others to sign in.
+
+    `to_change`: the least role for posting to a view that also shows; by default the same.
+    """
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
@@ -82,7 +85,8 @@ def needs(role: str) -> Callable[[View[P]], View[P]]:
             if admin is None:
                 back = request.path if request.method == "GET" else None
                 return redirect(url_for("admin.login", next=back), 303)
-            accounts.require(admin, role)
+            changing = to_change if request.method == "POST" else None
+            accounts.require(admin, changing or role)
             return view(*args, **kwargs)
 
         return guarded
