@@ -133,7 +133,8 @@ def advice(gap: float, off: float) -> Advice:
 
 
 def test_the_best_fit_comes_first_and_only_fits_pass_the_filter():
-    told = {"ada": advice(12, 0), "bea": advice(1, 1), "cleo": advice(1, 5)}
+    """A frame that a standard deviation of the PD would let pass is not withheld."""
+    told = {"ada": advice(12, 0), "bea": advice(1, 4.5), "cleo": advice(1, 6)}
     misfits = {slug: misfit(one) for slug, one in told.items()}
 
     found = sieve(FRAMES, Wanted(sort="fit"), told, misfits)

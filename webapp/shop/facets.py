@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from webapp.eyewear.colours import Colour, family
 from webapp.eyewear.frame import Gender, Lens, Material, Shape, Type
-from webapp.fitting.advice import Advice, Verdict
+from webapp.fitting.advice import MOST_DECENTRATION, Advice, Verdict
 from webapp.shop.views import FrameView, VariantView
 
 BANDS = ((0, 10_000, "0-100"), (10_000, 15_000, "100-150"), (15_000, 20_000, "150-200"))  # cents
@@ -60,9 +60,15 @@ def band(hung: Hung) -> tuple[str, ...]:
 
 
 def suits(hung: Hung) -> tuple[str, ...]:
-    """Return "yes" where width and lens centres suit the face."""
+    """Return "yes" where the width suits the face, and the lens centres may, as far as is known.
+
+    Frames that one standard deviation of the PD would let pass are not withheld.
+    """
     advice = hung.advice
-    return ("yes",) if advice and advice.verdict == Verdict.GOOD and advice.centred else ()
+    if advice is None or advice.verdict != Verdict.GOOD:
+        return ()
+    least = abs(advice.decentration.value) - advice.decentration.sigma
+    return ("yes",) if least <= MOST_DECENTRATION else ()
 
 
 FACETS: dict[str, Callable[[Hung], tuple[str, ...]]] = {
