@@ -4,6 +4,7 @@ import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,23 @@ from flask.ctx import AppContext
 from flask.testing import FlaskClient, FlaskCliRunner
 from PIL import Image
 from skimage import data
+from werkzeug.test import TestResponse
 
 from tests.factories import published
 from tests.servers import postgres_server as postgres_server  # what tests name is found here
 from tests.servers import redis_server as redis_server
 from webapp import create_app, storage
 from webapp.faces.finder import Face, FaceFinder
+
+
+class TidyClient(FlaskClient):
+    """Closes what it sent: Werkzeug leaves the file of a large body to the garbage collector."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        answer = super().open(*args, **kwargs)
+        for sent in (answer, *answer.history):
+            sent.request.environ["wsgi.input"].close()
+        return answer
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +49,9 @@ def app(tmp_path: Path, empty_database: Path) -> Flask:
     instance = tmp_path / "instance"
     instance.mkdir()
     shutil.copy(empty_database, instance)
-    return create_app({"TESTING": True, "PAINT_AHEAD": 0, "INSTANCE_DIR": str(instance)})
+    shop = create_app({"TESTING": True, "PAINT_AHEAD": 0, "INSTANCE_DIR": str(instance)})
+    shop.test_client_class = TidyClient
+    return shop
 
 
 @pytest.fixture(scope="session")

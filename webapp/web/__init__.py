@@ -4,6 +4,7 @@ from flask import Flask
 
 from webapp.web import (
     assets,
+    bodies,
     embedding,
     guard,
     headers,
@@ -23,6 +24,7 @@ from webapp.web import (
 
 PARTS = (
     tracing,
+    bodies,
     sessions,
     guard,
     insiders,
