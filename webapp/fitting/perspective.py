@@ -11,9 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from webapp.fitting.anatomy import mean_head
 from webapp.fitting.camera import DEFAULT_SIGMA, NEAREST_MM
-from webapp.fitting.pose import KNEE, SAMPLES, Shaped, first_pose, fit_shape, sigmas
+from webapp.fitting.pose import KNEE, Shaped, first_pose, fit_shape, mould
 from webapp.fitting.scene import Camera, Floats, Pose
 
 DISTANCES = (NEAREST_MM, 600.0, 850.0, 1200.0, 1700.0)  # mm, from arm's length to across a room
@@ -22,6 +21,9 @@ USUAL_SPREAD = 0.6  # of the logarithm
 # How far the evidence is believed: noses differ more than the basis says.
 BELIEF = 0.35
 FIRST_ROUNDS, NEXT_ROUNDS = 4, 2  # of the fit at the nearest distance, and at each other
+# Landmarks, of which one is fitted at each distance; how likely the head is, all of them tell. The
+# focal length found differs by 1.8 % at most, the mesh by 0.06 mm (36 portraits), in half the time.
+EVERY = 3
 
 
 def focal_by_perspective(landmarks: Floats, camera: Camera) -> Camera:
@@ -55,19 +57,20 @@ def heads_at(landmarks: Floats, cameras: Sequence[Camera]) -> list[Shaped]:
     Each fit begins where the last one ended, stood off to its camera's distance: it settles in
     half the rounds, and the focal length found differs by 0.13 % at most (36 portraits).
     """
-    first = cameras[0]
-    heads = [fit_shape(landmarks, first, first_pose(landmarks, first)[0], FIRST_ROUNDS)]
+    first, by = cameras[0], mould(EVERY)
+    heads = [fit_shape(landmarks, first, first_pose(landmarks, first)[0], FIRST_ROUNDS, by=by)]
     for last, camera in pairwise(cameras):
         off = np.array([1.0, 1.0, camera.focal / last.focal])
         start = Pose(heads[-1].pose.rotation, heads[-1].pose.translation * off)
-        heads.append(fit_shape(landmarks, camera, start, NEXT_ROUNDS, heads[-1].shape))
+        heads.append(fit_shape(landmarks, camera, start, NEXT_ROUNDS, heads[-1].shape, by))
     return heads
 
 
 def surprise(landmarks: Floats, camera: Camera, shaped: Shaped) -> float:
     """Return -2 log likelihood (but for a constant) of the landmarks, `camera` seeing `shaped`."""
+    by = mould()
     mm = shaped.pose.translation[2] / camera.focal
     off = (landmarks[:, :2] - camera.project(shaped.pose.apply(shaped.mesh))) * mm
-    pull = np.hypot(*(off / sigmas(mean_head())[:, :2]).T)
+    pull = np.hypot(*(off / by.noise[:, :2]).T)
     huber = np.where(pull < KNEE, pull**2, 2 * KNEE * pull - KNEE**2)
-    return float(huber.sum() * SAMPLES / 478 + (shaped.shape**2).sum())
+    return float(huber.sum() * by.worth + (shaped.shape**2).sum())

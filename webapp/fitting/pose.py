@@ -6,8 +6,10 @@ away from a small one near by; `webapp.fitting.scale` settles that afterwards.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from webapp.fitting.anatomy import MeanHead, mean_head
 from webapp.fitting.scene import Camera, Floats, Pose
@@ -29,6 +31,35 @@ class Shaped:
     pose: Pose
     mesh: Floats
     shape: Floats
+
+
+@dataclass(frozen=True)
+class Mould:
+    """What a head is fitted by: all landmarks, or some that stand for their neighbours.
+
+    `which` (n,): their indices. `mean` (n, 3) mm and `basis` (3, n, K) mm a sigma: of the mean
+    head. `noise` (n, 3) mm: what `sigmas` expects of their residuals.
+    """
+
+    which: NDArray[np.int64]
+    mean: Floats
+    basis: Floats
+    noise: Floats
+
+    @property
+    def worth(self) -> float:
+        """How many free points one landmark is worth."""
+        return SAMPLES / len(self.which)
+
+
+@lru_cache(maxsize=4)
+def mould(every: int = 1) -> Mould:
+    """Return the mould of all landmarks, or of one in `every` few, alike on both sides."""
+    head = mean_head()
+    number = np.minimum(np.arange(len(head.mean)), head.mirror)
+    which = np.flatnonzero(number % every == 0)
+    basis = np.ascontiguousarray(head.scaled_basis[:, which])
+    return Mould(which, head.mean[which], basis, sigmas(head)[which])
 
 
 def first_pose(landmarks: Floats, camera: Camera) -> tuple[Pose, float]:
@@ -58,17 +89,18 @@ def fit_shape(
     start: Pose,
     rounds: int = ROUNDS,
     shape: Floats | None = None,
+    by: Mould | None = None,
 ) -> Shaped:
     """Return the head of mean size that projects onto the landmarks (478, 3).
 
     Gauss-Newton from `start` and `shape`, by default the mean's; the landmarks' z counts lightly,
-    against the mean depth.
+    against the mean depth. `by`: the landmarks that are looked at, by default all.
     """
-    head = mean_head()
-    noise = sigmas(head)
+    head, by = mean_head(), by or mould()
+    seen = landmarks[by.which]
     pose, shape = start, np.zeros(len(head.deviations)) if shape is None else shape
     for _ in range(rounds):
-        step = solve(landmarks, camera, pose, shape, head, noise)
+        step = solve(seen, camera, pose, shape, by)
         turned = small_rotation(step[:3]) @ pose.rotation
         pose = Pose(turned, pose.translation + step[3:6])
         shape = shape + step[6:]
@@ -92,16 +124,18 @@ def sigmas(head: MeanHead) -> Floats:
     return np.column_stack([across, depth])
 
 
-def solve(
-    landmarks: Floats, camera: Camera, pose: Pose, shape: Floats, head: MeanHead, noise: Floats
-) -> Floats:
-    """Return one Gauss-Newton step: 3 rotation (rad), 3 translation (mm), K shape (sigmas)."""
-    local = head.mean + (head.scaled_basis @ shape).T
+def solve(seen: Floats, camera: Camera, pose: Pose, shape: Floats, by: Mould) -> Floats:
+    """Return one Gauss-Newton step: 3 rotation (rad), 3 translation (mm), K shape (sigmas).
+
+    seen: (n, 3) photo pixels of the landmarks of the mould.
+    """
+    local = by.mean + (by.basis @ shape).T
     turned = local @ pose.rotation.T
-    off = residuals(landmarks, camera, pose, turned)
-    trust = trusted(off, noise)
-    jacobian = slopes(pose, turned, head.scaled_basis)
-    a = (jacobian * trust.T[:, :, None]).reshape(-1, jacobian.shape[2])
+    off = residuals(seen, camera, pose, turned)
+    trust = trusted(off, by)
+    jacobian = slopes(pose, turned, by.basis)
+    jacobian *= trust.T[:, :, None]
+    a = jacobian.reshape(-1, jacobian.shape[2])
     b = (off * trust).T.ravel()
     normal, right = a.T @ a, a.T @ b
     normal[6:, 6:] += np.eye(len(shape))
@@ -110,7 +144,7 @@ def solve(
 
 
 def residuals(landmarks: Floats, camera: Camera, pose: Pose, turned: Floats) -> Floats:
-    """Return (478, 3) mm at the head: seen less projected, then the network's depth less ours."""
+    """Return (n, 3) mm at the head: seen less projected, then the network's depth less ours."""
     mm = away(pose) / camera.focal  # millimetres a pixel at the head
     off = np.empty((len(turned), 3))
     off[:, :2] = (landmarks[:, :2] - camera.project(turned + pose.translation)) * mm
@@ -118,22 +152,26 @@ def residuals(landmarks: Floats, camera: Camera, pose: Pose, turned: Floats) -> 
     return off
 
 
-def trusted(off: Floats, noise: Floats) -> Floats:
-    """Return (478, 3) weights, 1/mm: less for what is expected to err, and for outliers."""
-    size = np.hypot(*(off[:, :2] / noise[:, :2]).T)
-    huber = np.sqrt(np.minimum(1.0, KNEE / np.maximum(size, 1e-9)) * SAMPLES / 478)
-    weights: Floats = huber[:, None] / noise
+def trusted(off: Floats, by: Mould) -> Floats:
+    """Return (n, 3) weights, 1/mm: less for what is expected to err, and for outliers."""
+    size = np.hypot(off[:, 0] / by.noise[:, 0], off[:, 1] / by.noise[:, 1])
+    huber = np.sqrt(np.minimum(1.0, KNEE / np.maximum(size, 1e-9)) * by.worth)
+    weights: Floats = huber[:, None] / by.noise
     return weights
 
 
 def slopes(pose: Pose, turned: Floats, basis: Floats) -> Floats:
-    """Return (3, 478, 6 + K): how each residual's model moves with each unknown.
+    """Return (3, n, 6 + K): how each residual's model moves with each unknown.
 
     In mm at the head's distance, so that perspective is a factor near one.
     """
-    moves = np.empty((3, len(turned), 6 + basis.shape[2]))
-    moves[:, :, :3] = -cross_matrices(turned).transpose(1, 0, 2)
-    moves[:, :, 3:6] = np.eye(3)[:, None]
+    moves = np.zeros((3, len(turned), 6 + basis.shape[2]))
+    x, y, z = turned.T
+    # the cross product of a small turn with each point
+    moves[0, :, 1], moves[0, :, 2] = z, -y
+    moves[1, :, 0], moves[1, :, 2] = -z, x
+    moves[2, :, 0], moves[2, :, 1] = y, -x
+    moves[[0, 1, 2], :, [3, 4, 5]] = 1.0
     moves[:, :, 6:] = (pose.rotation @ basis.reshape(3, -1)).reshape(basis.shape)
     seen = turned + pose.translation
     ratio = (seen[:, :2] / seen[:, 2:]).T[:, :, None]
@@ -148,18 +186,12 @@ def centred(values: Floats) -> Floats:
     return values - float(values.mean())
 
 
-def cross_matrices(points: Floats) -> Floats:
-    """Return (n, 3, 3): the matrices that take the cross product with each point."""
-    x, y, z = points.T
-    o = np.zeros_like(x)
-    return np.stack([o, -z, y, z, o, -x, -y, x, o], 1).reshape(-1, 3, 3)
-
-
 def small_rotation(vector: Floats) -> Floats:
     """Return the rotation (3, 3) about `vector` by its length in radians (Rodrigues)."""
     angle = float(np.linalg.norm(vector))
     if angle < 1e-12:
         return np.eye(3)
-    k = cross_matrices(vector[None] / angle)[0]
+    x, y, z = vector / angle
+    k = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     rotation: Floats = np.eye(3) + np.sin(angle) * k + (1 - np.cos(angle)) * (k @ k)
     return rotation
