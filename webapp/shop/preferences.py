@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from webapp.errors import ChangedMeanwhile, InvalidFrame, PreferenceInvalid
 from webapp.shop import accounts, contrast
 from webapp.shop.views import AdminView
-from webapp.storage import audit, belongings
+from webapp.storage import audit, belongings, retention
 from webapp.storage import preferences as rows
 from webapp.storage.database import Session, reading, writing
 from webapp.storage.tables import Role
@@ -241,7 +241,7 @@ def put(session: Session, by: AdminView, name: str, value: Any) -> bool:
     facts = {"value": before}, {"value": value}
     audit.record(session, by.email, rows.CHANGED, name, *facts)
     if name == "PHOTO_HOURS":
-        rows.shorten(session, value or belongings.environment()["PHOTO_HOURS"])
+        retention.shorten(session, value or belongings.environment()["PHOTO_HOURS"])
     return True
 
 

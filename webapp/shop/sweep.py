@@ -15,6 +15,7 @@ from webapp.storage import (
     handovers,
     images,
     pinboard,
+    retention,
     shares,
 )
 from webapp.storage import photos as rows
@@ -26,6 +27,8 @@ def run(now: datetime | None = None) -> SweepReport:
     at = now or clock.now()
     calls.forget_old(at)
     with writing() as session:
+        # Those too that changed while the shop was closed, in its environment.
+        retention.shorten(session, belongings.settings()["PHOTO_HOURS"])
         favourites.remove_expired(session, at)
         shares.remove_expired(session, at)
         handovers.drop_old(session, at)

@@ -1,9 +1,8 @@
 """Queries on what owners set in the back office."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -11,7 +10,7 @@ from webapp.errors import LorgnetteError
 from webapp.storage.clock import now
 from webapp.storage.database import reading
 from webapp.storage.setting_tables import ShopSetting
-from webapp.storage.tables import AuditEntry, Image, Photo, TryOn
+from webapp.storage.tables import AuditEntry
 
 # The settings that owners may set; all others come from the environment alone.
 NAMES = (
@@ -56,20 +55,3 @@ def latest_changes(session: Session) -> dict[str, AuditEntry]:
     """Return the last change of each setting that ever was changed."""
     query = select(AuditEntry).where(AuditEntry.action == CHANGED).order_by(AuditEntry.id)
     return {entry.subject: entry for entry in session.scalars(query)}
-
-
-def shorten(session: Session, hours: int) -> int:
-    """Let photos that would be kept longer end so many hours after they came; return how many.
-
-    Their pictures and try-ons end with them. None is kept longer than was agreed to.
-    """
-    kept = timedelta(hours=hours)
-    query = select(Photo.id, Photo.image_id, Photo.created_at, Photo.expires_at)
-    changed = [row for row in session.execute(query) if row.created_at + kept < row.expires_at]
-    for row in changed:
-        end: datetime = row.created_at + kept
-        of_photo = select(TryOn.image_id).where(TryOn.photo_id == row.id)
-        pictures = (Image.id == row.image_id) | Image.id.in_(of_photo)
-        session.execute(update(Photo).where(Photo.id == row.id).values(expires_at=end))
-        session.execute(update(Image).where(pictures).values(expires_at=end))
-    return len(changed)
