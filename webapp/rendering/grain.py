@@ -24,6 +24,7 @@ LEAST_SLOPE = 12.0  # of Sobel's operator, an eighth of it levels a pixel: no ed
 NOISE_MOST = 8.0  # levels
 IMMERKAER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
 PATTERN_PX = 256  # noise repeats at this distance, too far to be noticed
+SCATTER = 40_503  # odd, so that each seed has another part of the pattern: far from its neighbours
 LEAST_NOISE = 0.15  # levels; less is lost in rounding
 GRAIN_SOFT = 0.55  # pixels, sigma: neighbouring pixels share noise, after demosaicing and JPEG
 
@@ -112,7 +113,7 @@ def add_grain(picture: Bytes, painted: Light, box: Box, noise: float, seed: int)
     """
     if noise < LEAST_NOISE:
         return picture
-    grain = cv2.multiply(painted, _cut(_pattern(seed), box), scale=noise)
+    grain = cv2.multiply(painted, _cut(_pattern(), _moved(box, seed)), scale=noise)
     shares = cv2.merge([grain] * 3)
     return np.asarray(cv2.add(picture, shares, dtype=cv2.CV_8U), dtype=np.uint8)
 
@@ -128,10 +129,17 @@ def _cut(pattern: Light, box: Box) -> Light:
     return pattern[y:high, x:wide]
 
 
-@lru_cache(maxsize=4)
-def _pattern(seed: int) -> Light:
+def _moved(box: Box, seed: int) -> Box:
+    """Return the box on another part of the pattern: as good as new noise, which takes longer."""
+    across, down = divmod(seed * SCATTER % PATTERN_PX**2, PATTERN_PX)
+    left, top, right, bottom = box
+    return left + across, top + down, right + across, bottom + down
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> Light:
     """Return a square of unit noise whose neighbours are alike, and which can be tiled."""
-    noise = np.random.default_rng(seed).standard_normal((PATTERN_PX, PATTERN_PX), np.float32)
+    noise = np.random.default_rng(0).standard_normal((PATTERN_PX, PATTERN_PX), np.float32)
     wrapped = cv2.copyMakeBorder(noise, 8, 8, 8, 8, cv2.BORDER_WRAP)
     soft = np.asarray(cv2.GaussianBlur(wrapped, (0, 0), GRAIN_SOFT))[8:-8, 8:-8]
     return np.asarray(soft / soft.std(), dtype=np.float32)
