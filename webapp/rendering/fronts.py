@@ -29,6 +29,7 @@ CELLS_PX = (2, 24)  # and at least and at most so many photo pixels
 TILE_PX = (416, 104)  # width and height of what is painted at once: it stays in the cache
 SLICE_PX = 1.6  # photo pixels between the slices of a rim's thickness
 MOST_SLICES = 8  # a larger picture has wider rims too, so gaps do not open
+ROW = 256  # pixels: what is picked out of a tile is worked on in rows of so many
 LEAST_SHIFT = 0.4  # photo pixels; a rim whose back lies no further off shows no side
 BIAS, SOFT = 9.0, 5.0  # mm: a front is hidden only by what stands well before it (the nose's side)
 SIDE_LIGHT = 0.32  # how much brighter the front's lit end is than its middle, at full contrast
@@ -155,13 +156,15 @@ def _any(shares: NDArray[np.uint8] | Map) -> bool:
 def paint_pads(base: Light, view: View, pads: Layer, seen: Map) -> None:
     """Paint the nose pads over `base` (h, w, 4), where they touch it."""
     pixels = view.pads * pads.scale + pads.zero
-    low, high = pixels.reshape(-1, 2).min(axis=0), pixels.reshape(-1, 2).max(axis=0)
     height, width = pads.paint.shape[:2]
-    if (high < 0).any() or low[0] > width or low[1] > height:
+    within = np.asarray(((pixels > -1) & (pixels < [width, height])).all(axis=-1))
+    part = view.grid.part(within)
+    if part is None:
         return
-    maps = view.grid.enlarge(pixels[..., 0]), view.grid.enlarge(pixels[..., 1])
-    lit = cv2.multiply(_sampled(pads.paint, maps), view.grid.enlarge(view.tone))
-    lay_over(base, np.asarray(lit, dtype=np.float32), seen)
+    grid, cells, (rows, columns) = part
+    maps = grid.enlarge(pixels[cells][..., 0]), grid.enlarge(pixels[cells][..., 1])
+    lit = cv2.multiply(_sampled(pads.paint, maps), grid.enlarge(view.tone[cells]))
+    lay_over(base[rows, columns], np.asarray(lit, dtype=np.float32), seen[rows, columns])
 
 
 def paint_lenses(base: Light, view: View, textures: Textures, seen: Map | None) -> None:
@@ -178,13 +181,42 @@ def paint_lenses(base: Light, view: View, textures: Textures, seen: Map | None) 
 
 
 def paint_rims(base: Light, view: View, textures: Textures, seen: Map | None) -> None:
-    """Paint the rims' sides and their face over `base` (h, w, 4)."""
-    at, moved = _maps(view, textures, view.face), _shift(view)
-    rims = _sampled(textures.front.paint, at)
+    """Paint the rims' sides and their face over `base` (h, w, 4).
+
+    They are a small part of it, so what takes long is done for their pixels alone.
+    """
+    face, moved = _maps(view, textures, view.face), _shift(view)
+    reached = _solid(textures, face)
     if moved >= LEAST_SHIFT:
-        rims = backed(rims, _sides(textures, at, _maps(view, textures, view.back), moved))
-    lit = cv2.multiply(rims, view.grid.enlarge(view.tone))
-    lay_over(base, np.asarray(lit, dtype=np.float32), seen)
+        back = _maps(view, textures, view.back)
+        swept = _swept(textures, face, back, moved)
+        reached = np.asarray(cv2.max(reached, swept), dtype=np.uint8)
+    where = _rows_of(np.flatnonzero(reached))
+    if not where.size:
+        return
+    face = _at(where, face)
+    rims = _sampled(textures.front.paint, face)
+    if moved >= LEAST_SHIFT:
+        rims = backed(rims, _sides(textures, face, _at(where, back), swept.ravel()[where]))
+    tone = view.grid.enlarge(view.tone).reshape(-1, 4)[where]
+    lit = np.asarray(cv2.multiply(rims, tone), dtype=np.float32)
+    under = base.reshape(-1, 4)
+    mixed = under[where]
+    lay_over(mixed, lit, None if seen is None else seen.ravel()[where])
+    under[where] = mixed
+
+
+def _rows_of(indices: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return flat indices as rows of equal length, the last index repeated to fill them.
+
+    OpenCV takes pictures, and none with more than 32,767 rows or columns.
+    """
+    rows = -(-indices.size // ROW)
+    return (
+        np.pad(indices, (0, rows * ROW - indices.size), mode="edge").reshape(rows, ROW)
+        if rows
+        else indices
+    )
 
 
 Maps = tuple[Map, Map]
@@ -213,13 +245,30 @@ def _shift(view: View) -> float:
     return apart * view.grid.step / max(cell, 1e-6)
 
 
-def _sides(textures: Textures, face: Maps, back: Maps, moved: float) -> Light:
-    """Return the rims' sides (h, w, 4): the outline's sweep from the back to the face."""
+def _at(where: NDArray[np.intp], maps: Maps) -> Maps:
+    """Return maps at flat indices (n, m) alone."""
+    x, y = (np.take(one, where) for one in maps)
+    return x, y
+
+
+def _solid(textures: Textures, maps: Maps) -> Bytes:
+    return np.asarray(cv2.remap(textures.solid, *maps, cv2.INTER_LINEAR), dtype=np.uint8)
+
+
+def _swept(textures: Textures, face: Maps, back: Maps, moved: float) -> Bytes:
+    """Return how solid the rims' sides are (h, w): the outline's sweep from the back to the face.
+
+    moved: photo pixels between the two, at most.
+    """
     count = int(np.clip(np.ceil(moved / SLICE_PX), 1, MOST_SLICES))
-    swept: Bytes = np.zeros(face[0].shape, dtype=np.uint8)
-    for number in range(1, count + 1):
-        maps = _between(face, back, number / count)
-        cv2.max(swept, cv2.remap(textures.solid, *maps, cv2.INTER_LINEAR), dst=swept)
+    swept = _solid(textures, back)
+    for number in range(1, count):
+        cv2.max(swept, _solid(textures, _between(face, back, number / count)), dst=swept)
+    return swept
+
+
+def _sides(textures: Textures, face: Maps, back: Maps, swept: Bytes) -> Light:
+    """Return the rims' sides (h, w, 4) where they are `swept` (h, w) so far."""
     alpha = np.asarray(swept, dtype=np.float32) * np.float32(1 / 255)
     colour = _sampled(textures.edge, _on_edge(textures, face, back), cv2.BORDER_REPLICATE)
     return np.asarray(cv2.merge([*cv2.split(times(colour, alpha)), alpha]), dtype=np.float32)

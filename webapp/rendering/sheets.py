@@ -18,6 +18,7 @@ from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Camera, Floats, Pose
 
 Map = NDArray[np.float32]
+Slices = tuple[slice, slice]
 Box = tuple[int, int, int, int]  # left, top, right, bottom in photo pixels, the last two excluded
 
 MEETINGS = 5  # fixed-point steps; each cuts the error by the slope times the ray's slant, under 0.3
@@ -71,7 +72,7 @@ class Grid:
         x, y = np.meshgrid(columns * self.step + left + middle, rows * self.step + top + middle)
         return np.dstack([x, y])
 
-    def tiles(self, wide: int, high: int) -> Iterator[tuple["Grid", tuple[slice, slice]]]:
+    def tiles(self, wide: int, high: int) -> Iterator[tuple["Grid", Slices]]:
         """Yield grids of about `wide` x `high` pixels that make up the box, left to right.
 
         With each comes where its positions lie among this grid's, as (rows, columns).
@@ -85,6 +86,26 @@ class Grid:
                 part = Grid((x, y, min(far_x, right), min(far_y, bottom)), self.step)
                 rows, columns = part._cells()
                 yield part, (slice(row, row + rows + 2), slice(column, column + columns + 2))
+
+    def part(self, wanted: NDArray[np.bool_]) -> tuple["Grid", Slices, Slices] | None:
+        """Return the grid of the `wanted` positions (rows, columns), and one cell about them.
+
+        With it come where its positions lie among this grid's, and its pixels among the box's,
+        as (rows, columns); None where nothing is wanted.
+        """
+        left, top, right, bottom = self.box
+        near = wanted[:-2] | wanted[1:-1] | wanted[2:]
+        near = near[:, :-2] | near[:, 1:-1] | near[:, 2:]  # (rows, columns) of cells
+        rows, columns = (np.flatnonzero(near.any(axis=axis)) for axis in (1, 0))
+        if not rows.size:
+            return None
+        row, column, down, across = (int(at) for at in (rows[0], columns[0], rows[-1], columns[-1]))
+        x, y = column * self.step, row * self.step
+        far_x = min((across + 1) * self.step, right - left)
+        far_y = min((down + 1) * self.step, bottom - top)
+        grid = Grid((left + x, top + y, left + far_x, top + far_y), self.step)
+        cells = slice(row, down + 3), slice(column, across + 3)
+        return grid, cells, (slice(y, far_y), slice(x, far_x))
 
     def _cells(self) -> tuple[int, int]:
         left, top, right, bottom = self.box
