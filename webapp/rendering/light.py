@@ -140,9 +140,8 @@ def _normals(posed: Floats) -> Floats:
     triangles = mean_head().triangles
     a, b, c = posed[triangles[:, 0]], posed[triangles[:, 1]], posed[triangles[:, 2]]
     faces = np.cross(b - a, c - a)
-    normals = np.zeros_like(posed)
-    for corner in range(3):
-        np.add.at(normals, triangles[:, corner], faces)
+    corners, each = triangles.T.ravel(), np.tile(faces, (3, 1)).T
+    normals = np.column_stack([np.bincount(corners, axis, len(posed)) for axis in each])
     # Whichever way round the triangles run, the nose's tip looks out of the face.
     if normals[1] @ posed[1] > 0:
         normals = -normals

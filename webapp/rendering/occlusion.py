@@ -139,21 +139,35 @@ def _fill(cells: Floats, depth: Floats, shape: tuple[int, int]) -> Map:
 def _fill_class(
     filled: Map, corners: Floats, depths: Floats, first: NDArray[np.int64], size: int
 ) -> None:
-    """Write triangles whose bounding boxes have at most `size` cells a side."""
+    """Write triangles whose bounding boxes have at most `size` cells a side.
+
+    A point's shares of the corners b and c, and its depth, grow evenly over a triangle: three
+    numbers a triangle each, times (1, columns, rows) from its box's first cell.
+    """
     edge_b, edge_c = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     area = edge_b[:, 0] * edge_c[:, 1] - edge_b[:, 1] * edge_c[:, 0]
-    area = np.where(np.abs(area) < 1e-9, 1e-9, area)[:, None]
+    area = np.where(np.abs(area) < 1e-9, 1e-9, area)
+    start = first - corners[:, 0]
+    b = np.column_stack([_cross(start, edge_c), edge_c[:, 1], -edge_c[:, 0]]) / area[:, None]
+    c = np.column_stack([_cross(edge_b, start), -edge_b[:, 1], edge_b[:, 0]]) / area[:, None]
+    z = b * (depths[:, 1:2] - depths[:, :1]) + c * (depths[:, 2:] - depths[:, :1])
+    z[:, 0] += depths[:, 0]
     step_y, step_x = np.divmod(np.arange(size * size), size)
-    x = first[:, :1] + step_x  # (n, size * size)
-    y = first[:, 1:] + step_y
-    off_x, off_y = x - corners[:, :1, 0], y - corners[:, :1, 1]
-    b = (off_x * edge_c[:, 1:] - off_y * edge_c[:, :1]) / area
-    c = (off_y * edge_b[:, :1] - off_x * edge_b[:, 1:]) / area
+    steps = np.stack([np.ones_like(step_x), step_x, step_y]).astype(np.float32)
+    share_b, share_c = b.astype(np.float32) @ steps, c.astype(np.float32) @ steps
+    inside = np.minimum(share_b, share_c) >= 0
+    inside &= share_b + share_c <= 1
+    which, step = np.nonzero(inside)
+    x, y = first[which, 0] + step_x[step], first[which, 1] + step_y[step]
     rows, columns = filled.shape
-    inside = (b >= 0) & (c >= 0) & (b + c <= 1)
-    inside &= (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
-    z = depths[:, :1] + b * (depths[:, 1:2] - depths[:, :1]) + c * (depths[:, 2:] - depths[:, :1])
-    np.minimum.at(filled.ravel(), (y * columns + x)[inside], z[inside].astype(np.float32))
+    kept = (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
+    depth = np.einsum("ij,ij->i", z[which], steps.T[step])
+    np.minimum.at(filled.ravel(), (y * columns + x)[kept], depth[kept].astype(np.float32))
+
+
+def _cross(a: Floats, b: Floats) -> Floats:
+    """Return the cross products (n,) of plane vectors (n, 2)."""
+    return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
 
 
 def _skull(head: Head, sights: Map) -> Map:
