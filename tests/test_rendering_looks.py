@@ -15,6 +15,7 @@ from webapp.rendering.compose import Effects, prepare, try_on
 from webapp.rendering.fronts import view_front
 from webapp.rendering.light import read_light
 from webapp.rendering.pads import BEHIND, pads_of
+from webapp.rendering.paint import paint_of
 from webapp.rendering.textures import front_textures
 
 PLAIN = Effects(reflections=False, shadows=False, grain=False)
@@ -34,6 +35,11 @@ def rims_of(width: float) -> Artwork:
     front = np.zeros_like(art.front)
     front[(around > 0) & (art.lenses == 0)] = (*GOLD, 255)
     return replace(art, front=front)
+
+
+def acetate_of(colour: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+    """Return a plate (40, 40, 4) of one colour: too broad to be wire."""
+    return np.full((40, 40, 4), colour, np.uint8)
 
 
 def toned(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -61,6 +67,32 @@ def test_level_wire_is_lighter_than_upright_wire():
     upright = luminance(layer.paint[y - 20 : y + 20, x - 8 : x + 8, :3]).max()
 
     assert level > 1.2 * upright
+
+
+def test_crystal_is_no_darker_than_the_skin_behind_it():
+    """Clear acetate throws back a little light and keeps back a little, so skin stays skin."""
+    skin = to_linear(np.array([205, 160, 135], np.uint8))
+    whole = paint_of(acetate_of((218, 226, 230, 95)), 4.0)
+    smoke = paint_of(acetate_of((40, 40, 40, 95)), 4.0)
+
+    before_skin, dimmed = (
+        each[20, 20, :3] + (1 - each[20, 20, 3]) * skin for each in (whole, smoke)
+    )
+
+    assert luminance(before_skin) == pytest.approx(luminance(skin), rel=0.15)
+    assert luminance(dimmed) < 0.6 * luminance(skin)
+
+
+@pytest.mark.parametrize("alpha", [255, 180, 95], ids="alpha {}".format)
+def test_acetate_before_white_looks_as_in_its_product_photo(alpha):
+    """What a body lets through and what it throws back make up what was photographed."""
+    paint = paint_of(acetate_of((120, 120, 120, alpha)), 4.0)[20, 20]
+    photographed = to_linear(np.array([255 - round((255 - 120) * alpha / 255)], np.uint8))[0]
+
+    through, own = 1 - paint[3], to_linear(np.array([round(120 * alpha / 255)], np.uint8))[0]
+
+    assert through + own == pytest.approx(photographed, abs=0.01)
+    assert 0 < paint[0] <= own
 
 
 @pytest.mark.parametrize("slug", ["aurel", "corvin", "elowen", "solane"])

@@ -22,7 +22,8 @@ def paint_of(picture: NDArray[np.uint8], scale: float) -> Light:
 
     A product photo is lit from all sides, which fills every shade; a face's light is not, so
     the shades are deepened. How opaque a body is (the most alpha near by) is meant as products
-    are shown, mixed in sRGB: mixed so in linear light, pale glassy acetate would turn to milk.
+    are shown, mixed in sRGB before white: mixed so in linear light before skin, pale glassy
+    acetate would turn to milk or to smoke.
     """
     alpha = cv2.extractChannel(picture, 3)
     body = cv2.dilate(alpha, _disc(2 * BODY_REACH * scale))
@@ -35,9 +36,21 @@ def paint_of(picture: NDArray[np.uint8], scale: float) -> Light:
         lit = np.asarray(1 + ROUND * _level(solid, scale), np.float32)
         metal = times(metal, lit)
         colour = np.where(wire[..., None], metal, colour)
-    share = np.asarray(alpha, dtype=np.float32) / np.float32(255)
-    cover = np.asarray(255 * share / np.maximum(np.asarray(body), 1), np.float32)
+    bodies = np.asarray(body, np.uint8)
+    cover = np.asarray(alpha / np.maximum(bodies, np.float32(1)), np.float32)
+    share = cover * (1 - _let_through(np.asarray(dyed, np.uint8), bodies))
     return np.asarray(cv2.merge([*cv2.split(times(colour, cover)), share]), dtype=np.float32)
+
+
+def _let_through(dyed: Bytes, body: Bytes) -> Light:
+    """Return the share of linear light (h, w) that goes through bodies.
+
+    Before a white wall a product photo shows what goes through and what the body throws back
+    itself. `dyed`: sRGB times `body`, how opaque it is.
+    """
+    own = np.asarray(cv2.cvtColor(dyed, cv2.COLOR_RGB2GRAY), np.uint8)
+    before_white = cv2.add(own, cv2.bitwise_not(body))
+    return to_linear(np.asarray(before_white, np.uint8)) - to_linear(own)
 
 
 def _disc(across: float) -> Bytes:
