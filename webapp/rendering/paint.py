@@ -13,8 +13,8 @@ STUDIO = 1.18  # power that takes a light tent's fill out of linear colours
 BODY_REACH = 0.7  # mm from an outline's soft edge to the body it belongs to
 WIRE = 2.4  # mm; what is no wider anywhere is drawn metal: acetate so thin would break
 ALL_WIRE = 0.5  # share of a front that is wire, from which its end pieces are metal too
-METAL = 1.5  # metal mirrors a face and a room, not a tent: the power for it instead of `STUDIO`
-ROUND = 0.22  # wires that lie level mirror the light above, upright ones the darker sides
+METAL = 1.8  # metal mirrors a face and a room, not a tent: the power for it instead of `STUDIO`
+ROUND = 0.35  # wires that lie level mirror the light above, upright ones the darker sides
 
 
 def paint_of(picture: NDArray[np.uint8], scale: float) -> Light:
