@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from webapp.drawn.catalogue import DemoFrame, DemoVariant, demo_frames
+from webapp.drawn.listing import slug_of
 from webapp.drawn.product import outer_wall, product_picture, side_picture
 from webapp.drawn.tints import REC709
 from webapp.eyewear.frame import Artwork, Eyewear, LensKind, Material, Shape
@@ -76,6 +77,12 @@ def test_childrens_frames_are_narrower_than_any_other() -> None:
         return [f.marks.width for f in FRAMES.values() if (f.gender == "kids") is kids]
 
     assert max(widths(kids=True)) < min(widths(kids=False))
+
+
+def test_every_frame_may_be_had_with_other_lenses() -> None:
+    for frame in FRAMES.values():
+        slugs = [slug_of(label) for (_, label), _ in frame.lenses]
+        assert len(set(slugs)) == len(slugs) >= 3
 
 
 def test_addresses_are_unique_and_every_frame_has_colourways() -> None:

@@ -257,6 +257,7 @@ class DrawnFrame:
     price_cents: int = 100
     currency: str = "EUR"
     variants: tuple[DrawnVariant, ...] = (DrawnVariant("black"), DrawnVariant("red"))
+    lenses: tuple[tuple[tuple[Lens, str], int], ...] = (((Lens(), "Dark grey"), 2500),)
 
 
 @pytest.fixture
@@ -274,6 +275,8 @@ def test_the_demo_is_loaded_once_with_progress():
 
     assert told == [(1, 3, "Uno"), (2, 3, "Due"), (3, 3, "Tre")]
     assert [frame.slug for frame in catalogue.published()] == ["uno", "due", "tre"]
+    (lens,) = catalogue.frame("uno").lens_options
+    assert (lens.slug, lens.extra_cents) == ("dark-grey", 2500)
     before = on_disk()
     assert catalogue.load_demo() == 0
     assert on_disk() == before

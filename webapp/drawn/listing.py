@@ -1,11 +1,13 @@
 """How a frame is listed in the demo catalogue, and the finishes and builds it is listed with."""
 
+import re
 from dataclasses import dataclass
 
 from webapp.drawn.finishes import Acetate, Metal
 from webapp.drawn.fronts import STEEL
 from webapp.drawn.models import Colours, Model, draw
-from webapp.eyewear.frame import Artwork, Build, Lens, Material, Shape, SizeMarks
+from webapp.drawn.tints import OPTICAL_LENSES, SUN_LENSES
+from webapp.eyewear.frame import Artwork, Build, Lens, LensKind, Material, Shape, SizeMarks
 
 BRAND = "Lorgnette"
 CURRENCY = "EUR"
@@ -43,6 +45,12 @@ class DemoFrame:
     price_cents: int
     currency: str
     variants: tuple[DemoVariant, ...]
+
+    @property
+    def lenses(self) -> tuple[tuple[tuple[Lens, str], int], ...]:
+        """Return what it may be had with instead: (lens, label) and the cents it costs more."""
+        clear = self.variants[0].lens.kind == LensKind.CLEAR
+        return OPTICAL_LENSES if clear else SUN_LENSES
 
 
 def havana(seed: int, colours: tuple[str, ...] = ()) -> Acetate:
@@ -113,7 +121,7 @@ def frame(
 
 def slug_of(name: str) -> str:
     """Return the name as it stands in an address."""
-    return name.lower().replace(" ", "-")
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def wire_build(x: float, y: float, base_curve: float = 4.0, wrap: float = 4.0) -> Build:

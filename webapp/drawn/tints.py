@@ -22,7 +22,17 @@ GREEN = (Lens(LensKind.SOLID, 0.14, GREEN_TINT), "Green, category 3")
 BROWN = (Lens(LensKind.SOLID, 0.22, BROWN_TINT), "Brown, category 2")
 GREY_FADE = (Lens(LensKind.GRADIENT, 0.12, GREY_TINT, 0.50), "Grey gradient, category 3")
 BROWN_FADE = (Lens(LensKind.GRADIENT, 0.14, BROWN_TINT, 0.55), "Brown gradient, category 3")
+BLUE_FILTER = (Lens(transmittance=0.93, tint=tint(1.03, 1.0, 0.88)), "Blue-light filter")
+ADAPTIVE = (
+    Lens(LensKind.SOLID, 0.15, GREY_TINT, clear_transmittance=0.92),
+    "Light-adaptive, grey",
+)
+POLARISED = (Lens(LensKind.SOLID, 0.12, GREY_TINT, polarised=True), "Grey, polarised, category 3")
 BLUE_MIRROR = (
     Lens(LensKind.MIRROR, 0.12, GREY_TINT, reflectance=0.32, mirror_tint=(0.18, 0.46, 1.0)),
     "Blue mirror, category 3",
 )
+
+# What a frame may be had with instead of a colourway's own lens, and what it costs more, in cents.
+OPTICAL_LENSES = ((BLUE_FILTER, 2500), (ADAPTIVE, 6900), (GREY, 3900), (BROWN_FADE, 4400))
+SUN_LENSES = ((GREY, 0), (BROWN_FADE, 1500), (POLARISED, 4900), (BLUE_MIRROR, 3500))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.drawn.catalogue import DemoFrame, demo_frames
+from webapp.drawn.listing import slug_of
 from webapp.errors import InvalidFrame, NotFound
 from webapp.eyewear.frame import Artwork, Build, Eyewear, LensKind, SizeMarks, Type
 from webapp.shop import artworks, viewing
@@ -13,7 +14,7 @@ from webapp.shop.views import FrameView, VariantView
 from webapp.storage import belongings, clock, images
 from webapp.storage import catalogue as rows
 from webapp.storage.database import reading, writing
-from webapp.storage.tables import Frame, Status, Variant
+from webapp.storage.tables import Frame, LensOption, Status, Variant
 
 DEMO_SHOP = "https://example.com/"  # reserved for examples: it sells nothing
 
@@ -217,6 +218,8 @@ def load_demo_frame(demo: DemoFrame) -> bool:
         )
     if there.status != Status.DRAFT:
         return False
+    if not there.lens_options:
+        offer_lenses(demo)
     present = {variant.slug for variant in there.variants}
     for variant in demo.variants:
         if variant.slug not in present:
@@ -231,6 +234,16 @@ def load_demo_frame(demo: DemoFrame) -> bool:
             )
     publish(demo.slug)
     return True
+
+
+def offer_lenses(demo: DemoFrame) -> None:
+    """Let a demo frame be had with other lenses than its colourways' own."""
+    choices = [
+        LensChoice(slug_of(label), label, lens, extra) for (lens, label), extra in demo.lenses
+    ]
+    with writing() as session:
+        row = rows.frame(session, demo.slug)
+        row.lens_options.extend(LensOption(**choice.columns()) for choice in choices)
 
 
 def type_of(demo: DemoFrame) -> Type:
@@ -257,11 +270,16 @@ def frame_view(row: Frame, *, withdrawn: bool = False) -> FrameView:
         ),
         type=row.type,
         shop_link=row.shop_link,
-        lens_options=tuple(
-            LensChoice(one.slug, one.label, lens_from(one.lens), one.extra_cents)
-            for one in row.lens_options
-        ),
+        lens_options=lenses_of(row),
         updated=row.updated_at,
+    )
+
+
+def lenses_of(row: Frame) -> tuple[LensChoice, ...]:
+    """Return the lenses that a frame may be had with; its session must still be open."""
+    return tuple(
+        LensChoice(one.slug, one.label, lens_from(one.lens), one.extra_cents)
+        for one in row.lens_options
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from webapp.errors import InvalidFrame, NotFound
 from webapp.eyewear.frame import Artwork, Eyewear
 from webapp.shop import accounts, artworks, catalogue, preferences, products, viewing
-from webapp.shop.frame_fields import ColourwayFields, FrameFields, LensChoice, lens_columns
+from webapp.shop.frame_fields import ColourwayFields, FrameFields, LensChoice
 from webapp.shop.pictures import Pictures
 from webapp.shop.views import AdminView, FrameView
 from webapp.storage import audit, clock, images
@@ -255,11 +255,7 @@ def note_lenses(
 ) -> bool:
     """Let the frame have these lenses to choose from; return whether that is a change."""
     was = [choice_facts(one) for one in frame.lens_options]
-    become = [
-        {"slug": one.slug, "label": one.label, "extra_cents": one.extra_cents,
-         "lens": lens_columns(one.lens)}
-        for one in wanted
-    ]  # fmt: skip
+    become = [one.columns() for one in wanted]
     if was == become:
         return False
     frame.lens_options.clear()

@@ -153,6 +153,11 @@ class LensChoice:
         check("label", self.label, WORD)
         check_count("extra_cents", self.extra_cents, DEAREST_CENTS)
 
+    def columns(self) -> dict[str, Any]:
+        """Return the choice as a row holds it."""
+        own = {"slug": self.slug, "label": self.label, "extra_cents": self.extra_cents}
+        return {**own, "lens": lens_columns(self.lens)}
+
 
 def lens_columns(lens: Lens) -> dict[str, Any]:
     """Return a lens as a row holds it."""
