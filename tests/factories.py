@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from webapp.eyewear.frame import Artwork, Build, Lens, SizeMarks
+from webapp.eyewear.frame import Artwork, Build, Lens, LensKind, SizeMarks
 from webapp.faces.finder import Face
 from webapp.fitting.anatomy import mean_head
 from webapp.fitting.camera import camera_of
 from webapp.rendering.codec import Pixels, encode_jpeg
-from webapp.shop import catalogue, photos, sight
+from webapp.shop import catalogue, drafting, editing, photos, sight
+from webapp.shop.frame_fields import LensChoice
 from webapp.shop.sight import Sight
 from webapp.shop.views import FrameView, PhotoView
 from webapp.storage import files
@@ -137,6 +138,19 @@ def published(slug: str = "ada", variants: tuple[str, ...] = ("black", "red")) -
     for number, name in enumerate(variants):
         variant(slug, name, artwork=artwork(ink=(40 + 90 * number, 20, 10)))
     return catalogue.publish(slug)
+
+
+GREY = LensChoice("grey", "Grey, category 3", Lens(LensKind.SOLID, 0.13), 3900)
+LIGHT_ADAPTIVE = LensChoice(
+    "light-adaptive",
+    "Light-adaptive",
+    Lens(LensKind.SOLID, 0.15, clear_transmittance=0.92),
+)
+
+
+def offer(slug: str, *lenses: LensChoice) -> FrameView:
+    """Let a frame be had with these lenses and no others."""
+    return editing.save(None, drafting.fields_of(slug), lens_options=lenses).frame
 
 
 def on_disk() -> set[str]:

@@ -9,7 +9,18 @@ from flask.ctx import AppContext
 from PIL import Image
 from sqlalchemy import func, select
 
-from tests.factories import STRANGER, VISIT, FakeFinder, keep, on_disk, photo, published, see_with
+from tests.factories import (
+    GREY,
+    STRANGER,
+    VISIT,
+    FakeFinder,
+    keep,
+    offer,
+    on_disk,
+    photo,
+    published,
+    see_with,
+)
 from webapp.errors import NoSuchFace, NotFound, NudgeTooFar, PdOutOfRange
 from webapp.fitting.scale import Told
 from webapp.fitting.scene import Estimate
@@ -115,6 +126,30 @@ def test_a_pd_that_nobody_has_is_refused(pd_mm):
         tryons.make(kept.token, VISIT, "ada", "black", pd_mm=pd_mm)
     with pytest.raises(PdOutOfRange):
         tryons.preview(kept.token, VISIT, "ada", "black", pd_mm=pd_mm)
+
+
+def test_a_lens_is_worn_instead_of_the_colourways_own_and_remembered():
+    published()
+    offer("ada", GREY)
+    kept = keep()
+
+    own = tryons.make(kept.token, VISIT, "ada", "black")
+    grey = tryons.make(kept.token, VISIT, "ada", "black", lens="grey")
+
+    assert own.lens is None
+    assert grey.lens == GREY
+    assert grey.price_cents == own.price_cents + GREY.extra_cents
+    assert tryons.facts(grey.token, VISIT).lens == "grey"
+    darker = pixels(tryons.jpeg(own.token, VISIT)) - pixels(tryons.jpeg(grey.token, VISIT))
+    assert (darker > 30).any()
+
+
+def test_a_lens_that_the_frame_has_not_is_refused():
+    published()
+    kept = keep()
+
+    with pytest.raises(NotFound):
+        tryons.make(kept.token, VISIT, "ada", "black", lens="grey")
 
 
 @pytest.mark.parametrize("face", [2, -1])

@@ -8,6 +8,7 @@ import pytest
 from tests.browser.visits import (
     PATIENCE,
     PHONE,
+    assert_open_to_all,
     choose_photo,
     no_sideways_scrolling,
     visit,
@@ -50,6 +51,54 @@ def test_a_frame_is_moved_live_and_kept(browser: Any, address: str, photo_file: 
         page.wait_for_url(lambda url: url != first)
         assert page.inner_text("#nudged") == "2.0 mm down, 1.0 mm farther"
         assert page.locator("#download").is_visible()
+
+
+def test_a_lens_is_chosen_in_place_and_back_brings_the_last(
+    browser: Any, address: str, photo_file: Path
+):
+    with visit(browser, viewport=PHONE) as page:
+        try_on(page, address, photo_file)
+        settled(page)
+        first = page.url
+        grey = page.locator("#lenses").get_by_role("button", name="Grey, category 3")
+        grey.scroll_into_view_if_needed()
+        page.get_by_role("button", name="Down").click()
+        settled(page)
+        scrolled = page.evaluate("scrollY")
+
+        grey.click()
+        page.wait_for_url(lambda url: url != first)
+        page.wait_for_selector("#lens-grey-category-3[aria-current]")
+        settled(page)
+
+        assert abs(page.evaluate("scrollY") - scrolled) < page.viewport_size["height"] / 2
+        assert page.evaluate("document.activeElement.id") == "lens-grey-category-3"
+        assert "Grey, category 3" in page.inner_text(".frame-facts")
+        assert page.inner_text("#nudged") == "1.0 mm down"
+        assert page.url.split("?")[0] in page.locator(".pictures img").first.evaluate("i => i.src")
+        page.locator(".pictures").focus()
+        page.keyboard.press("ArrowUp")
+        settled(page)
+        assert page.inner_text("#nudged") == "As it comes to rest"
+        assert_open_to_all(page)
+
+        page.go_back()
+        page.wait_for_selector("#own-lens[aria-current]")
+        assert page.url == first
+        assert page.locator("#slider").is_visible()
+
+
+def test_a_lens_is_chosen_without_javascript(browser: Any, address: str, photo_file: Path):
+    with visit(browser, java_script_enabled=False) as page:
+        try_on(page, address, photo_file)
+        before = page.url
+
+        page.locator("#lenses").get_by_role("button", name="Light-adaptive").click()
+        page.wait_for_url(lambda url: url != before)
+
+        assert "Light-adaptive" in page.inner_text(".frame-facts")
+        assert page.locator("#lenses [aria-current]").inner_text().startswith("Light-adaptive")
+        assert page.locator("#tint").is_visible()
 
 
 def test_undo_puts_the_frame_back_and_limits_stop_it(browser: Any, address: str, photo_file: Path):

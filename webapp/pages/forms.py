@@ -77,10 +77,12 @@ class TryOnForm(PdForm):
 
     `up`, `out` (mm), `tilt` (degrees): how it is moved from where it rests; `step`: the button
     that moves it on, or puts it back. `tint`: photochromic lenses' state, per cent.
+    `lens`: one that the frame may be had with instead of the colourway's own.
     """
 
     frame = HiddenField(validators=[DataRequired(), Length(max=LONGEST_SLUG)])
     variant = HiddenField(validators=[DataRequired(), Length(max=LONGEST_SLUG)])
+    lens = HiddenField(validators=[Optional(), Length(max=LONGEST_SLUG)])
     up = amount(-FARTHEST, FARTHEST, 0.0)
     out = amount(-FARTHEST, FARTHEST, 0.0)
     tilt = amount(-FARTHEST, FARTHEST, 0.0)

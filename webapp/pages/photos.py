@@ -11,7 +11,7 @@ from webapp.pages.answers import SHOWN_WIDTH, own_picture, private_picture
 from webapp.pages.forms import PdForm, TryOnForm
 from webapp.pages.looks import Look
 from webapp.pages.pictures import WIDTH, parted, width_near
-from webapp.shop import favourites, figures, photos, tryons
+from webapp.shop import choosing, favourites, figures, photos, tryons
 from webapp.shop import wall as walls
 from webapp.shop.easel import Wish
 from webapp.shop.facets import VALUES
@@ -39,7 +39,8 @@ def preview(token: str, frame: str, variant: str) -> ResponseReturnValue:
     face = face_asked()
     artwork, current = parted(request.args.get("v", "")[:64], token, face)
     width = width_near(request.args.get("w", WIDTH, int))
-    wish = Wish(frame, variant, artwork, face, visits.told(token, face), width)
+    lens = request.args.get("lens", "")[:64]
+    wish = Wish(frame, variant, artwork, face, visits.told(token, face), width, lens)
     data = walls.picture(token, visits.known(), wish)
     return own_picture(data) if current else private_picture(data, "image/jpeg")
 
@@ -82,15 +83,17 @@ def try_on(token: str) -> ResponseReturnValue:
         visits.remember_pd(token, face, form.pd_mm.data)
     if form.age.data:
         visits.remember_child(token, face, form.age.data == "child")
+    frame = form.frame.data or ""
     made = tryons.make(
         token,
         visits.known(),
-        form.frame.data or "",
+        frame,
         form.variant.data or "",
         face=face,
         told=visits.told(token, face),
         nudge=form.nudge(),
         tint=form.state(),
+        lens=lens_still_offered(frame, form.lens.data),
         steps=visits.ahead(),
     )
     visits.passed(figures.TRY_ON)
@@ -105,6 +108,14 @@ def delete(token: str) -> ResponseReturnValue:
     response = redirect(url_for("start.new"), 303)
     response.headers["Clear-Site-Data"] = '"cache"'  # the browser's copies go too
     return response
+
+
+def lens_still_offered(frame: str, lens: str | None) -> str | None:
+    """Return the lens if the frame may be had with it; else tell that the frame keeps its own."""
+    if not lens or choosing.offers(frame, lens):
+        return lens or None
+    flash(gettext("These lenses are no longer offered; you see the frame with its own."))
+    return None
 
 
 def wall_page(token: str, look: Look, form: PdForm | None = None) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 from flask import Flask, current_app, g, url_for
 
 from webapp.fitting.scale import Told
+from webapp.shop.choosing import looks_with
+from webapp.shop.frame_fields import LensChoice
 from webapp.shop.views import VariantView
 from webapp.web import visits
 
@@ -33,13 +35,23 @@ def unindented(markup: Any) -> Any:
     return type(markup)(INDENTATION.sub("\n", markup))
 
 
-def worn_address(token: str, variant: VariantView, face: int = 0, width: int = WIDTH) -> str:
-    """Return the address of the head in a photo with a colourway on, `width` px wide."""
+def worn_address(
+    token: str,
+    variant: VariantView,
+    face: int = 0,
+    width: int = WIDTH,
+    lens: LensChoice | None = None,
+) -> str:
+    """Return the address of the head in a photo with a colourway on, `width` px wide.
+
+    `lens`: instead of the colourway's own.
+    """
     wall, key = place_of(token, face)  # a wall names hundreds: `url_for` would take half its time
     asked = f"?face={face}&" if face else "?"
     sized = "" if width == WIDTH else f"w={width}&"
     picture = f"{wall}/on/{variant.frame_slug}/{variant.slug}.jpg"
-    return f"{picture}{asked}{sized}v={variant.artwork}{key}"
+    glazed = f"lens={lens.slug}&" if lens else ""
+    return f"{picture}{asked}{sized}{glazed}v={looks_with(variant, lens)}{key}"
 
 
 def worn_version(token: str, variant: VariantView, face: int = 0) -> str:

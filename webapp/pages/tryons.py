@@ -78,6 +78,7 @@ def moved(token: str) -> ResponseReturnValue:
         told=visits.told(made.photo_token, made.face),
         nudge=Nudge(*(request.args.get(name, 0.0, float) for name in ("up", "out", "tilt"))),
         tint=request.args.get("tint", 100.0, float) / 100,
+        lens=made.lens,
         width=MOVED_WIDTH,
     )
     return private_picture(data, "image/jpeg")
@@ -112,6 +113,7 @@ def measure(token: str) -> ResponseReturnValue:
         told=visits.told(made.photo_token, made.face),
         nudge=made.nudge,
         tint=made.tint,
+        lens=made.lens.slug if made.lens else None,
     )
     return redirect(url_for("tryons.result", token=again.token), 303)
 
@@ -144,4 +146,5 @@ def together(made: TryOnView, look: Look, marked: Mapping[str, Collection[str]])
 
 def file_name(made: TryOnView) -> str:
     """Return under which name the picture is saved."""
-    return f"lorgnette-{made.frame.slug}-{made.variant.slug}.jpg"
+    names = [made.frame.slug, made.variant.slug, *([made.lens.slug] if made.lens else [])]
+    return f"lorgnette-{'-'.join(names)}.jpg"

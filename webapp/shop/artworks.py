@@ -120,10 +120,11 @@ def fingerprint(variant: Variant) -> str:
     return hashlib.sha256(repr(made_of).encode()).hexdigest()[:12]
 
 
-def named(name: tuple[str, str, str], choose: Callable[[], Eyewear]) -> Eyewear:
-    """Return a variant by its frame's slug, its own and its fingerprint, else what `choose` brings.
+def named(name: tuple[str, str, str, str], choose: Callable[[], Eyewear]) -> Eyewear:
+    """Return a variant by its name in memory, or else what `choose` brings.
 
-    A wall's pictures are asked for by these names: what lies in memory spares the database.
+    The name: its frame's slug, its own, its fingerprint, and its lens's slug or nothing. A wall's
+    pictures are asked for by these names: what lies in memory spares the database.
     """
     return belongings.only(Shelf).get(name, choose) if name[2] else choose()
 

@@ -25,7 +25,10 @@ MOST_WAITING = 8  # walls; who comes later has theirs painted as its pictures ar
 
 @dataclass(frozen=True)
 class Wish:
-    """A picture of the wall. `artwork`: changes with the variant's looks; `width`: px."""
+    """A picture of the wall. `artwork`: changes with the looks of the variant with its lens.
+
+    `width`: px. `lens`: the slug of one instead of the variant's own, or empty.
+    """
 
     frame: str
     variant: str
@@ -33,6 +36,7 @@ class Wish:
     face: int
     told: Told
     width: int
+    lens: str = ""
 
 
 def picture(seen: Sighting, wish: Wish, paint: Callable[[], bytes]) -> bytes:

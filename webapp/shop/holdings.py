@@ -69,6 +69,7 @@ def told_of_try_on(path: str, worn: TryOn) -> dict[str, Any]:
         "picture": path,
         "frame": worn.variant.frame.slug,
         "colourway": worn.variant.slug,
+        "lens": worn.lens,
         "face": worn.face,
         "moved_mm": [worn.nudge_up, worn.nudge_out],
         "tilted_degrees": worn.nudge_tilt,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from webapp.rendering import codec
 from webapp.shop import catalogue, figures, viewing
+from webapp.shop.choosing import lens_named
 from webapp.shop.photos import TOKEN_BYTES
 from webapp.shop.views import FrameView, VariantView
 from webapp.storage import belongings, clock
@@ -32,11 +33,17 @@ class ShareView:
 
 @dataclass(frozen=True)
 class SharedView:
-    """What whoever has a link sees; `width` by `height` pixels."""
+    """What whoever has a link sees; `width` by `height` pixels.
+
+    `lens_label`: the lens that is worn, in words, None where it is no longer offered.
+    `price_cents`: with that lens.
+    """
 
     share: ShareView
     frame: FrameView
     variant: VariantView
+    lens_label: str | None
+    price_cents: int
     width: int
     height: int
 
@@ -83,11 +90,17 @@ def open_link(token: str) -> SharedView:
     """Return what the link shows. Raises `ShareEnded`."""
     with reading() as session:
         row = rows.share(session, token, clock.now())
-        variant, image = row.try_on.variant, row.try_on.image
+        made = row.try_on
+        image, frame = made.image, catalogue.frame_view(made.variant.frame)
+        variant = catalogue.variant_view(made.variant)
+        lens = lens_named(frame.lens_options, made.lens)
+        own = None if made.lens else variant.lens_label
         return SharedView(
             share=view_of(row),
-            frame=catalogue.frame_view(variant.frame),
-            variant=catalogue.variant_view(variant),
+            frame=frame,
+            variant=variant,
+            lens_label=lens.label if lens else own,
+            price_cents=frame.price_cents + (lens.extra_cents if lens else 0),
             width=image.width,
             height=image.height,
         )

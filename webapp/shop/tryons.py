@@ -18,6 +18,9 @@ from webapp.fitting.scene import Estimate
 from webapp.fitting.seat import Nudge, nudge_limits
 from webapp.rendering import codec, compose
 from webapp.shop import artworks, catalogue, figures, photos, sight, viewing
+from webapp.shop.choosing import Chosen as Chosen
+from webapp.shop.choosing import choose as choose
+from webapp.shop.choosing import lens_named
 from webapp.shop.closeups import close_up
 from webapp.shop.figures import Stopwatch
 from webapp.shop.photos import TOKEN_BYTES
@@ -26,22 +29,12 @@ from webapp.shop.stages import stage
 from webapp.shop.viewing import Subject
 from webapp.shop.views import TryOnFacts, TryOnView
 from webapp.storage import belongings, clock, images
-from webapp.storage import catalogue as variant_rows
 from webapp.storage import photos as rows
 from webapp.storage.database import reading
 from webapp.storage.images import Draft
 from webapp.storage.tables import Event, Kind, TryOn
 
 PREVIEW_WIDTHS = (64, 1280)  # px; what else is asked for is brought to the nearer of them
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The variant to try on: its rows' ids, and the thing itself."""
-
-    frame_id: int
-    variant_id: int
-    eyewear: Eyewear
 
 
 @dataclass(frozen=True)
@@ -77,6 +70,7 @@ def make(
     told: Told | None = None,
     nudge: Nudge | None = None,
     tint: float = 1.0,
+    lens: str | None = None,
     steps: Collection[str] = (),
 ) -> TryOnView:
     """Render the photo with the variant, store it and count it.
@@ -85,10 +79,11 @@ def make(
         told: what is known of the face, instead of `pd_mm`.
         nudge: how the frame is moved from where it rests; as far as the nose allows.
         tint: the state of photochromic lenses, 0 clear to 1 darkened, clipped there.
+        lens: one of the frame's lenses, instead of the variant's own.
         steps: of a visit's way (`figures.WAY`), those that this one had not reached before.
 
     Raises:
-        NotFound: the photo or a published variant of that name is not there.
+        NotFound: the photo, a published variant or a lens of that name is not there.
         NoSuchFace: fewer faces than that were found.
         PdOutOfRange: a typed PD that nobody has.
         NudgeTooFar: a nudge that is no number.
@@ -98,7 +93,7 @@ def make(
     subject = viewing.find_subject(photo_token, visit)
     with figures.refusals_counted():
         wish = wish_of(face, pd_mm, told, nudge, tint)
-        chosen = choose(frame_slug, variant_slug)
+        chosen = choose(frame_slug, variant_slug, lens)
         started = time.perf_counter()
         worn = render(subject, chosen.eyewear, wish)
     milliseconds = round(1000 * (time.perf_counter() - started))
@@ -135,6 +130,8 @@ def get(token: str, visit: str, known: Callable[[str, int], Told] = nothing_know
         milliseconds, created = row.milliseconds, row.created_at
         complaint = row.complaint
         asked, tint = Nudge(row.nudge_up, row.nudge_out, row.nudge_tilt), row.tint
+        lens = lens_named(frame.lens_options, row.lens)
+        lens_gone = row.lens is not None and lens is None
     remembered = sight.current().sighting(subject.token).told.get(token)
     told = known(subject.token, face) if remembered is None else remembered
     (camera, head), faces = seated(subject, face, told)
@@ -146,6 +143,8 @@ def get(token: str, visit: str, known: Callable[[str, int], Told] = nothing_know
         frame=frame,
         variant=variant,
         siblings=frame.variants,
+        lens=lens,
+        lens_gone=lens_gone,
         face=face,
         faces=faces,
         width=width,
@@ -176,11 +175,13 @@ def facts(token: str, visit: str) -> TryOnFacts:
     """
     with reading() as session:
         row = rows.try_on(session, token, visit, clock.now())
+        lenses = catalogue.lenses_of(row.variant.frame)
         return TryOnFacts(
             token=token,
             photo_token=row.photo.token,
             frame_slug=row.variant.frame.slug,
             variant_slug=row.variant.slug,
+            lens=row.lens if lens_named(lenses, row.lens) else None,
             face=row.face,
             width=row.image.width,
             height=row.image.height,
@@ -214,20 +215,21 @@ def preview(
     told: Told | None = None,
     nudge: Nudge | None = None,
     tint: float = 1.0,
+    lens: str | None = None,
     width: int = 480,
     close: bool = False,
 ) -> bytes:
     """Return a JPEG of the photo with the variant, `width` px wide: neither stored nor counted.
 
     Args:
-        told, nudge, tint: as in `make`.
+        told, nudge, tint, lens: as in `make`.
         close: show only the square about the head; it is not enlarged, so it may be narrower.
 
     Raises: as `make`.
     """
     subject = viewing.find_subject(photo_token, visit)
     wish = wish_of(face, pd_mm, told, nudge, tint)
-    eyewear = choose(frame_slug, variant_slug).eyewear
+    eyewear = choose(frame_slug, variant_slug, lens).eyewear
     return draw(subject, eyewear, wish, width, close)
 
 
@@ -261,13 +263,6 @@ def wish_of(
     if not all(map(math.isfinite, astuple(nudge))):
         raise NudgeTooFar()
     return Wish(face, known, nudge, min(max(tint, 0.0), 1.0) if math.isfinite(tint) else 1.0)
-
-
-def choose(frame_slug: str, variant_slug: str) -> Chosen:
-    """Return a variant that shoppers may try on. Raises `NotFound`."""
-    with reading() as session:
-        row = variant_rows.variant(session, frame_slug, variant_slug, shown=True)
-        return Chosen(row.frame_id, row.id, artworks.eyewear_of(row))
 
 
 def render(subject: Subject, eyewear: Eyewear, wish: Wish) -> Worn:
@@ -322,6 +317,7 @@ def store(
                     nudge_out=wish.nudge.out_mm,
                     nudge_tilt=wish.nudge.tilt_deg,
                     tint=wish.tint,
+                    lens=chosen.lens,
                     milliseconds=milliseconds,
                 ),
                 Event(

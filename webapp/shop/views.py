@@ -93,9 +93,10 @@ class TryOnView:
     `advice`, `pd` and `face_width` are measured anew from the face in memory whenever the
     view is made: none of them is stored. `pd_typed`: the shopper gave the PD, and it is
     still in memory. `close_up`: the square about the head, (left, top, side) in pixels.
-    `siblings`: every colourway of the frame, this one included. `nudge`: how the shopper
-    moved the frame, within `limits`; `tint`: the state of photochromic lenses, 0 clear to 1
-    darkened. `child`: the shopper said so, and it is still in memory.
+    `siblings`: every colourway of the frame, this one included. `lens`: the one chosen instead
+    of the colourway's own; `lens_gone`: the picture shows one that is no longer offered.
+    `nudge`: how the shopper moved the frame, within `limits`; `tint`: the state of photochromic
+    lenses, 0 clear to 1 darkened. `child`: the shopper said so, and it is still in memory.
     `complaint`: what they said is wrong with it.
     """
 
@@ -104,6 +105,8 @@ class TryOnView:
     frame: FrameView
     variant: VariantView
     siblings: tuple[VariantView, ...]
+    lens: LensChoice | None
+    lens_gone: bool
     face: int
     faces: int
     width: int
@@ -124,15 +127,41 @@ class TryOnView:
     created: datetime
     expires: datetime
 
+    @property
+    def other_lenses(self) -> tuple[LensChoice, ...]:
+        """What can be chosen beside the colourway's own lens, which may be among the offers."""
+        same = (self.variant.lens, 0)
+        offers = self.frame.lens_options
+        return tuple(one for one in offers if (one.lens, one.extra_cents) != same)
+
+    @property
+    def lens_label(self) -> str:
+        """The lens that is worn, in words."""
+        return self.lens.label if self.lens else self.variant.lens_label
+
+    @property
+    def photochromic(self) -> bool:
+        """Whether the lens that is worn darkens in the sun."""
+        return (self.lens or self.variant).lens.photochromic
+
+    @property
+    def price_cents(self) -> int:
+        """The frame's price with the lens."""
+        return self.frame.price_cents + (self.lens.extra_cents if self.lens else 0)
+
 
 @dataclass(frozen=True)
 class TryOnFacts:
-    """What the database knows of a try-on: nothing about the face. Sizes in pixels."""
+    """What the database knows of a try-on: nothing about the face. Sizes in pixels.
+
+    `lens`: the slug of the one chosen instead of the colourway's own, if it is still offered.
+    """
 
     token: str
     photo_token: str
     frame_slug: str
     variant_slug: str
+    lens: str | None
     face: int
     width: int
     height: int

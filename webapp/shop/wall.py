@@ -114,8 +114,8 @@ def load() -> None:
 def wearing(wish: Wish) -> Eyewear:
     """Return the variant that is wished for. Raises `NotFound`."""
     return artworks.named(
-        (wish.frame, wish.variant, wish.artwork),
-        lambda: tryons.choose(wish.frame, wish.variant).eyewear,
+        (wish.frame, wish.variant, wish.artwork, wish.lens),
+        lambda: tryons.choose(wish.frame, wish.variant, wish.lens).eyewear,
     )
 
 

@@ -98,6 +98,7 @@ class TryOn(Base):
 
     `nudge_up`, `nudge_out`, mm, and `nudge_tilt`, degrees: how the frame was moved from where
     it rests, which tells nothing of the face. `tint`: photochromic lenses' state, 0 to 1.
+    `lens`: the slug of the lens chosen instead of the variant's own.
     `complaint`: what the shopper said is wrong with it, so that it is counted once.
     """
 
@@ -113,6 +114,7 @@ class TryOn(Base):
     nudge_out: Mapped[float] = mapped_column(default=0.0, server_default="0")
     nudge_tilt: Mapped[float] = mapped_column(default=0.0, server_default="0")
     tint: Mapped[float] = mapped_column(default=1.0, server_default="1")
+    lens: Mapped[str | None] = mapped_column(String(64))
     complaint: Mapped[str | None] = mapped_column(String(16))
     milliseconds: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=moment)
