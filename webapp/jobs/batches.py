@@ -50,6 +50,9 @@ def batch_worker(name: str | None, token: str | None, follow: bool) -> None:
     Any number of workers may run, on any number of machines that share the database and the
     pictures.
     """
+    import cv2  # slow to import
+
+    cv2.setNumThreads(1)  # one worker a core: more threads only wait for each other
     told = listen_for_stop()
     if follow:
         end_with_stdin(told)
