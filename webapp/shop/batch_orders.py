@@ -1,7 +1,7 @@
 """What a batch asks for, as a worker needs it: where photos lie, what they wear, where to."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from webapp.storage.batch_tables import Batch, State
 from webapp.storage.database import Session, writing
 from webapp.storage.images import Draft
 from webapp.storage.places import Place, place
-from webapp.storage.tables import Kind
+from webapp.storage.tables import Image, Kind
 
 Ready = tuple[Lease, list[Dressed]]
 
@@ -97,19 +97,13 @@ class Order:
         try:
             with images.storing(*drafts.values()) as (session, stored):
                 by_key = dict(zip(drafts, stored, strict=True))
-                going_on = may_finish(session, self.batch_id)
-                for lease, dressed in ready if going_on else []:
-                    made = [
-                        Made(look, one.milliseconds, one.reason, by_key.get((lease.photo_id, look)))
-                        for look, one in enumerate(dressed)
-                    ]
-                    if self.count(session, lease, made):
-                        for look in range(len(made)):
-                            by_key.pop((lease.photo_id, look), None)
+                made = [(lease, self.in_store(lease, dressed, by_key)) for lease, dressed in ready]
+                for lease in self.end(session, made):
+                    for look in range(len(self.looks)):
+                        by_key.pop((lease.photo_id, look), None)
                 for image in by_key.values():  # another worker's results count, or nobody's
                     lost.append(image.file)
                     session.delete(image)
-                self.note(session)
         except FilesUnusable as error:
             reason = getattr(error.__cause__, "strerror", None) or error.code
             raise OutputUnwritable(file=str(files.folder()), reason=reason) from error
@@ -128,6 +122,15 @@ class Order:
         )
         self.record([(lease, self.in_files(lease, dressed)) for lease, dressed in ready])
 
+    def in_store(
+        self, lease: Lease, dressed: Sequence[Dressed], images: Mapping[tuple[int, int], Image]
+    ) -> list[Made]:
+        """Return what was made of a photo, its results being images, by photo and look."""
+        return [
+            Made(look, one.milliseconds, one.reason, images.get((lease.photo_id, look)))
+            for look, one in enumerate(dressed)
+        ]
+
     def in_files(self, lease: Lease, dressed: Sequence[Dressed]) -> list[Made]:
         """Return what was made of a photo, its results lying in files."""
         return [
@@ -143,36 +146,31 @@ class Order:
     def record(self, ready: Sequence[tuple[Lease, Sequence[Made]]]) -> None:
         """Say in the rows what came of photos whose results are written."""
         with writing() as session:
-            if may_finish(session, self.batch_id):
-                for lease, made in ready:
-                    self.count(session, lease, made)
-                self.note(session)
+            self.end(session, ready)
 
-    def count(self, session: Session, lease: Lease, made: Sequence[Made]) -> bool:
-        """End a photo if the lease still holds, and count its items; tell whether it held."""
-        if not leases.end(session, lease, made, clock.now()):
-            return False
-        batch = session.get_one(Batch, self.batch_id)
-        failed = sum(one.reason is not None for one in made)
-        batch.failed += failed
-        batch.done += len(made) - failed
-        return True
-
-    def note(self, session: Session) -> None:
-        """Put off the expiry of a batch over folders; close a batch that is done."""
-        batch = session.get(Batch, self.batch_id)
+    def end(self, session: Session, ready: Sequence[tuple[Lease, Sequence[Made]]]) -> list[Lease]:
+        """End the photos whose leases still hold, and count their items; return those leases."""
+        batch = leases.locked(session, self.batch_id)
         if batch is None:
-            return
+            return []
+        held: list[Lease] = []
+        if batch.state != State.CANCELLED:  # or nothing that was made counts
+            with session.no_autoflush:  # the rows of all photos go out together
+                held = [lease for lease, made in ready if self.count(session, batch, lease, made)]
         if batch.target:
             batch.expires_at = batches.expiry(clock.now(), batch.target)
         session.flush()
         leases.close(session, self.batch_id, clock.now())
+        return held
 
-
-def may_finish(session: Session, batch_id: int) -> bool:
-    """Lock a batch and tell whether what was made for it counts: it may be cancelled, or gone."""
-    batch = leases.locked(session, batch_id)
-    return batch is not None and batch.state != State.CANCELLED
+    def count(self, session: Session, batch: Batch, lease: Lease, made: Sequence[Made]) -> bool:
+        """End a photo if the lease still holds, and count its items; tell whether it held."""
+        if not leases.end(session, lease, made, clock.now()):
+            return False
+        failed = sum(one.reason is not None for one in made)
+        batch.failed += failed
+        batch.done += len(made) - failed
+        return True
 
 
 def file_of(stem: str, look: str) -> str:

@@ -187,7 +187,8 @@ def held(session: Session, lease: Lease, values: dict[str, object]) -> bool:
         BatchPhoto.attempt == lease.attempt,
         BatchPhoto.state == Turn.LEASED,
     )
-    return changed(session, update(BatchPhoto).where(*own).values(values)) == 1
+    changing = update(BatchPhoto).where(*own).values(values)
+    return changed(session, changing.execution_options(synchronize_session=False)) == 1
 
 
 def strike_out(session: Session, batch: Batch, most: int, at: datetime) -> int:
