@@ -48,7 +48,14 @@ BEFORE_LOG_IN = {"admin.login", "people.link"}
 FOR_VIEWERS = {"admin.login", "admin.logout", "people.password", "people.link"}
 HARMLESS = {"GET", "HEAD", "OPTIONS"}
 WAYS_BACK = ("next", "back", "return", "return_to", "url", "to", "target", "redirect", "continue")
-ELSEWHERE = ("https://evil.example/", "//evil.example/", "/\\evil.example", "https:evil.example")
+ELSEWHERE = (
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example",
+    "https:evil.example",
+    "/\t/evil.example/",  # browsers drop tabs
+    "/\t/evil.example/admin/",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,10 @@ from werkzeug.routing import RequestRedirect
 
 def is_local(address: str) -> bool:
     """Return whether a browser takes the address for one of this shop."""
-    # "//" and "\\" would lead a browser to another host
-    return address.startswith("/") and "//" not in address and "\\" not in address
+    # "//" and "\\" would lead a browser to another host, and so would "/", a tab and "/": browsers
+    # drop tabs and line breaks before they read an address.
+    plain = address.isprintable() and "//" not in address and "\\" not in address
+    return plain and address.startswith("/")
 
 
 def to_return_to(*wishes: str | None) -> str:
@@ -29,7 +31,10 @@ def to_return_to(*wishes: str | None) -> str:
 
 def path_of(address: str) -> str:
     """Return path and query of an address that is whole (a Referer) and this shop's."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets without an address in them
+        return ""
     if parts.netloc != request.host:
         return address
     return parts.path + (f"?{parts.query}" if parts.query else "")
