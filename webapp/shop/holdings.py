@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from webapp.shop import photos
-from webapp.storage import clock, files, handovers, visits
+from webapp.storage import clock, files, handovers, shares, visits
 from webapp.storage import photos as rows
-from webapp.storage.database import reading, writing
+from webapp.storage.database import Session, reading, writing
 from webapp.storage.tables import Photo, TryOn
+from webapp.storage.visit_tables import Share
 
 
 def archive(visit: str) -> Iterator[bytes]:
@@ -42,10 +43,13 @@ def contents(visit: str) -> tuple[list[tuple[str, str]], dict[str, Any]]:
             pictures.append((f"{name}.jpg", photo.image.file))
             worn = [(f"{name}/{order}.jpg", one) for order, one in enumerate(photo.try_ons, 1)]
             pictures += [(path, one.image.file) for path, one in worn]
-            told["photos"].append(
-                told_of(photo) | {"try_ons": [told_of_try_on(path, one) for path, one in worn]}
-            )
+            made = [told_of_try_on(path, one, link_to(session, one)) for path, one in worn]
+            told["photos"].append(told_of(photo) | {"try_ons": made})
         told["favourites"] = visits.favourites(session, visit, clock.now())
+        told["links_to_another_device"] = [
+            {"made": link.created_at.isoformat(), "ends": link.expires_at.isoformat()}
+            for link in handovers.of_visit(session, visit, clock.now())
+        ]
     return pictures, told
 
 
@@ -63,8 +67,16 @@ def told_of(photo: Photo) -> dict[str, Any]:
     }
 
 
-def told_of_try_on(path: str, worn: TryOn) -> dict[str, Any]:
-    """Return what a try-on's row says; `path`: of its picture in the archive."""
+def link_to(session: Session, worn: TryOn) -> Share | None:
+    """Return the link by which the try-on is shared, if it is."""
+    return shares.of_try_on(session, worn.id, clock.now())
+
+
+def told_of_try_on(path: str, worn: TryOn, link: Share | None) -> dict[str, Any]:
+    """Return what a try-on's row says, and its link's, which itself would open to any reader.
+
+    `path`: of its picture in the archive.
+    """
     return {
         "picture": path,
         "frame": worn.variant.frame.slug,
@@ -75,7 +87,14 @@ def told_of_try_on(path: str, worn: TryOn) -> dict[str, Any]:
         "tilted_degrees": worn.nudge_tilt,
         "darkened": worn.tint,
         "said_to_look_wrong": worn.complaint,
+        "milliseconds_to_draw": worn.milliseconds,
         "made": worn.created_at.isoformat(),
+        "shared": link
+        and {
+            "since": link.created_at.isoformat(),
+            "until": link.expires_at.isoformat(),
+            "with_preview": link.preview,
+        },
     }
 
 

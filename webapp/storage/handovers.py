@@ -18,6 +18,12 @@ def find(session: Session, token_hash: str, at: datetime, *, lock: bool = False)
     return row
 
 
+def of_visit(session: Session, visit: str, at: datetime) -> list[Handover]:
+    """Return the visit's links that can still be used."""
+    query = select(Handover).where(Handover.visit == visit, Handover.expires_at > at)
+    return list(session.scalars(query.order_by(Handover.id)))
+
+
 def drop(session: Session, visit: str) -> None:
     """Forget the visit's links."""
     session.execute(delete(Handover).where(Handover.visit == visit))
