@@ -6,6 +6,8 @@ connection is opened before the fork either. For the same reason nothing here im
 what the arbiter has imported, its workers can't reload.
 """
 
+import contextlib
+import ctypes
 import os
 import runpy
 import shutil
@@ -18,6 +20,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 MEMORY = Path("/dev/shm")  # noqa: S108 # nosec B108: files there never wait for a disk
+M_ARENA_MAX, ARENAS = -8, 2  # glibc's option by its number in malloc.h; heaps of one worker
 METRICS, COUNTS = "PROMETHEUS_MULTIPROC_DIR", "lorgnette-metrics-"
 
 
@@ -86,6 +89,17 @@ def end_with_stdin() -> None:
     """Wait until standard input closes, then ask the server to stop."""
     os.read(0, 1)
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Let a worker's threads share their heaps.
+
+    By default glibc gives each thread one of its own, up to eight a core, and each stays as large
+    as it ever was: a worker grew by 100 MB more, and for as long as threads met larger work.
+    """
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        with contextlib.suppress(OSError, AttributeError):  # not glibc
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -1,6 +1,7 @@
 """gunicorn.conf.py: its defaults are the shop's, and what can't work is told at the start."""
 
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -67,3 +68,45 @@ def test_a_log_that_is_none_is_told_in_a_sentence(name: str):
 
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert f"{name}=loud" in done.stderr
+
+
+HEAPS = """
+import ctypes, runpy, threading
+conf = runpy.run_path("gunicorn.conf.py")
+if {applied}:
+    conf["post_fork"](None, None)
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+met = threading.Barrier(9)
+def work():
+    libc.malloc(10_000)
+    met.wait()
+for _ in range(8):
+    threading.Thread(target=work).start()
+met.wait()
+libc.fdopen.restype = ctypes.c_void_p
+out = ctypes.c_void_p(libc.fdopen(1, b"w"))
+libc.malloc_info(0, out)
+libc.fflush(out)
+"""
+
+
+def heaps(applied: bool) -> int:
+    """Return how many heaps nine threads of a worker have, with or without what is set for it."""
+    environ = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
+    done = subprocess.run(
+        [sys.executable, "-c", HEAPS.format(applied=applied)],
+        cwd=ROOT,
+        env={**environ, "PROMETHEUS_MULTIPROC_DIR": "/nowhere"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.count("<heap nr=")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the heaps are glibc's")
+def test_a_workers_threads_share_two_heaps():
+    """Each stays as large as it ever was; sixteen of them would be a slow leak."""
+    assert heaps(applied=False) > 2
+    assert heaps(applied=True) == 2
