@@ -16,6 +16,7 @@ from webapp.rendering.fronts import view_front
 from webapp.rendering.light import read_light
 from webapp.rendering.pads import BEHIND, pads_of
 from webapp.rendering.paint import paint_of
+from webapp.rendering.shadows import shaded
 from webapp.rendering.textures import front_textures
 
 PLAIN = Effects(reflections=False, shadows=False, grain=False)
@@ -145,6 +146,17 @@ def test_dark_hair_over_an_ear_hides_the_temple_where_it_begins():
     assert covered.ears[1] == 0
     assert right.max() > 0.9
     assert left.max() < 0.1
+
+
+def test_shadows_on_skin_are_redder_than_the_skin():
+    """Grey ones would look painted on; skin scatters red light into them."""
+    skin = to_linear(np.full((4, 4, 3), (205, 160, 135), np.uint8))
+
+    lit, dim = (shaded(skin, np.full((4, 4), left, np.float32)) for left in (1.0, 0.6))
+
+    np.testing.assert_allclose(lit, skin, atol=1e-6)
+    assert luminance(dim).max() < 0.7 * luminance(skin).max()
+    assert (dim[..., 0] / dim[..., 2]).min() > 1.1 * (skin[..., 0] / skin[..., 2]).max()
 
 
 def test_a_toned_print_gets_frames_of_its_own_tone():

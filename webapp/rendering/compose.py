@@ -25,11 +25,11 @@ from webapp.rendering.fronts import (
 )
 from webapp.rendering.grain import Grain, add_grain, read_grain
 from webapp.rendering.hair import bare_ears, strands
-from webapp.rendering.layers import alpha_of, open_base, times
+from webapp.rendering.layers import alpha_of, open_base
 from webapp.rendering.light import Lighting, in_tone, read_light
 from webapp.rendering.occlusion import Raster, rasterise
 from webapp.rendering.occlusion import extent as head_extent
-from webapp.rendering.shadows import shadow
+from webapp.rendering.shadows import shaded, shadow
 from webapp.rendering.sheets import Box, Map, around, empty, fitted, front_of, shared
 from webapp.rendering.temples import Bar, Painted, Setting, bars, extent, paint_temples
 from webapp.rendering.textures import Textures, front_textures
@@ -240,7 +240,7 @@ def _paint_tile(pixels: Bytes, tile: View, stage: Stage) -> None:
     left = raster.lift(stage.shadow, box, outside=1.0)
     if not (lenses or rims or temples) and left.min() > UNSEEN_SHADOW:
         return
-    base = open_base(times(to_linear(pixels), left))
+    base = open_base(shaded(to_linear(pixels), left))
     for temple in temples:
         temple.lay_over(base, box)
     seen = None if stage.seen is None else raster.lift(stage.seen, box, outside=1.0)
