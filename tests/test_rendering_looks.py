@@ -148,6 +148,31 @@ def test_dark_hair_over_an_ear_hides_the_temple_where_it_begins():
     assert left.max() < 0.1
 
 
+def test_skin_that_turns_into_shade_is_no_hair():
+    """Without an edge it is the cheek's own, however dark and red; behind one it is hair."""
+    fit = fit_of(-25)
+    skin, shade, hair = (np.array(c, float) for c in ((205, 160, 135), (88, 34, 16), (20, 16, 15)))
+    photo = np.full_like(photo_of(fit), skin.astype(np.uint8)).astype(float)
+    places = fit.head.pose.apply(fit.head.mesh[[356, 280]])
+    ear, cheek = fit.camera.project(places)[:, 0].astype(int)
+    sudden = photo.copy()
+    sudden[:, cheek + 20 :] = shade
+    share = np.clip((np.arange(photo.shape[1]) - cheek) / (ear - cheek), 0, 1)
+    gradual = photo + np.outer(share, shade - skin)
+    for each in (sudden, gradual):
+        each[:, ear + 6 :] = hair
+
+    hidden = [
+        prepare(np.asarray(each, np.uint8), fit.camera, fit.head) for each in (sudden, gradual)
+    ]
+
+    row = hidden[0].strands.shape[0] // 2
+    column = round((ear - 4 - hidden[0].raster.left) / hidden[0].raster.step)
+    assert [scene.ears[1] for scene in hidden] == [0, 0]
+    assert hidden[0].strands[row, column] > 0.8
+    assert hidden[1].strands[row, column] < 0.3
+
+
 def test_shadows_on_skin_are_redder_than_the_skin():
     """Grey ones would look painted on; skin scatters red light into them."""
     skin = to_linear(np.full((4, 4, 3), (205, 160, 135), np.uint8))

@@ -6,6 +6,7 @@ matte of what isn't skin beside the face. Where an ear is bare, hair lies under 
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from webapp.fitting.anatomy import TEMPLE_SIDES
 from webapp.fitting.scene import Camera, Floats, Head
@@ -22,6 +23,11 @@ BEHIND, DEEPER = 6.0, 10.0  # mm behind the eyes' corners the matte begins, and 
 UNLIKE = (0.14, 0.28)  # differences of chroma at which skin begins to be doubted, and is denied
 DIM = (0.45, 0.22)  # the same of its luminance beside the cheek's
 CHEEKS = ((227, 116, 123, 34, 143, 111), (447, 345, 352, 264, 372, 340))  # by each temple
+# What hangs together with the cheek without an edge may differ more: skin turns into shade.
+INNER = ((50, 101, 117, 123, 205, 187, 116, 36), (280, 330, 346, 352, 425, 411, 345, 266))
+STEP = 11  # levels from cell to cell on which skin still hangs together, where it has `LEVEL`
+LEVEL = 200.0  # levels to which the cheek's brightest channel is brought
+JOINED, JOINED_DIM = 0.30, 0.25  # by so much more of chroma, and down to this part of `DIM`
 TURNED = 6.0  # degrees of yaw from which one side of the head is the far one
 SHADE = 0.25  # luminance of the darkest cheek beside the face's
 
@@ -89,14 +95,16 @@ def strands(
     """
     if min(ears) >= 1:
         return np.zeros_like(raster.depth)
-    seen = to_linear(_thumbnail(photo, raster))
+    small = _thumbnail(photo, raster)
+    seen = to_linear(small)
     where = _places(head, raster)
     right = where[..., 0] < 0
     yaw = head.pose.angles[0]
     other = np.zeros_like(raster.depth)
     for side, half in enumerate((right, ~right)):
         near = _skin_of(photo, camera, head, side, skin)
-        other[half] = (1 - ears[side]) * _unlike(seen[half], near)
+        joined = _joined(small, _cells(raster, camera, head, INNER[side]), skin)
+        other[half] = (1 - ears[side]) * _unlike(seen[half], near, joined[half])
     # The far temple may be seen beside the head, before the room behind it.
     far = right if yaw < -TURNED else ~right if yaw > TURNED else np.zeros_like(right)
     other[far & (raster.depth >= NOTHING)] = 0
@@ -104,10 +112,41 @@ def strands(
     return np.asarray(cv2.GaussianBlur(other * beside, (0, 0), 0.8), np.float32)
 
 
-def _unlike(colours: Light, skin: Light) -> Floats:
-    """Return how surely linear colours (n, 3) are not that skin (3,), 0 to 1."""
-    off = np.abs(_shares(colours) - _shares(skin)).sum(axis=-1)
+def _cells(raster: Raster, camera: Camera, head: Head, points: tuple[int, ...]) -> NDArray[np.intp]:
+    """Return the raster's cells (n, 2), column and row, of those landmarks that lie on it."""
+    pixels = camera.project(head.pose.apply(head.mesh[list(points)]))
+    at = np.rint((pixels - [raster.left - 0.5, raster.top - 0.5]) / raster.step - 0.5)
+    inside = ((at >= 0) & (at < raster.depth.shape[::-1])).all(axis=1)
+    return np.asarray(at[inside], np.intp)
+
+
+def _joined(small: Bytes, seeds: NDArray[np.intp], skin: Light) -> NDArray[np.bool_]:
+    """Return which cells of a picture (rows, columns, 3) hang together with the cheek's.
+
+    `seeds`: cells (n, 2) of the cheek; those that don't look like `skin` are left out.
+    """
+    rows, columns = small.shape[:2]
+    mask = np.zeros((rows + 2, columns + 2), np.uint8)
+    colours = small[seeds[:, 1], seeds[:, 0]]
+    seeds = seeds[_like_skin(to_linear(colours[None])[0], skin) > 0]
+    if len(seeds):
+        gain = LEVEL / max(float(np.median(colours.max(axis=1))), 1.0)
+        even = np.asarray(cv2.convertScaleAbs(cv2.GaussianBlur(small, (0, 0), 0.8), alpha=gain))
+        for x, y in seeds.tolist():
+            if not mask[y + 1, x + 1]:
+                flags = 4 | cv2.FLOODFILL_MASK_ONLY
+                cv2.floodFill(even, mask, (x, y), 0, (STEP,) * 3, (STEP,) * 3, flags)
+    return np.asarray(mask[1:-1, 1:-1] > 0)
+
+
+def _unlike(colours: Light, skin: Light, joined: NDArray[np.bool_]) -> Floats:
+    """Return how surely linear colours (n, 3) are not that skin (3,), 0 to 1.
+
+    `joined`: which of them hang together with it.
+    """
+    off = np.abs(_shares(colours) - _shares(skin)).sum(axis=-1) - JOINED * joined
     ratio = luminance(colours) / max(float(luminance(skin)), 1e-3)
+    ratio = np.where(joined, ratio / JOINED_DIM, ratio)
     doubts = (off - UNLIKE[0]) / (UNLIKE[1] - UNLIKE[0]), (DIM[0] - ratio) / (DIM[0] - DIM[1])
     return np.asarray(np.clip(np.maximum(*doubts), 0, 1))
 

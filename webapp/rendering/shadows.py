@@ -23,12 +23,12 @@ from webapp.rendering.textures import Textures, temple_texture
 NEAR_BLUR, FAR_BLUR = 0.9, 2.6  # mm, sigma of a shadow's edge: at the skin, and at FAR
 FAR = 14.0  # mm from the skin to the frame along the light
 GONE = 30.0  # mm; from here on a shadow is too soft to be seen
-DARKNESS = (0.85, 0.72)  # light taken by a rim at the skin, and at FAR
+DARKNESS = (0.72, 0.72)  # light taken by a rim at the skin, and at FAR
 EVEN_SHADOW = 0.65  # a shadow's strength in even light beside that in hard light
 CLOSE, CLOSE_BLUR = 7.0, 1.6  # mm: how fast the dimness ends with distance; its blur's sigma
 CLOSE_DARKNESS = 0.75
 # Of what is taken, red, green and blue: skin scatters red light into its shadows from beside them.
-WARMTH = (0.78, 1.0, 1.08)
+WARMTH = (0.78, 1.0, 1.0)
 TEMPLE_DARKNESS = 0.4  # light taken by a temple on the skin beside it
 TEMPLE_REACH = 30.0  # mm; a temple further from the skin throws nothing that could be seen
 LEAST_CROSSING = 0.02  # sine; light that runs along a temple meets its edge alone
@@ -98,7 +98,7 @@ def shadow(
 def shaded(light: Light, left: Map) -> Light:
     """Return linear RGB (h, w, 3) in a shadow that leaves the share `left` (h, w)."""
     channels = [cv2.addWeighted(left, part, left, 0, 1 - part) for part in WARMTH]
-    return np.asarray(cv2.multiply(light, cv2.max(cv2.merge(channels), 0)), np.float32)
+    return np.asarray(cv2.multiply(light, cv2.merge(channels)), np.float32)
 
 
 def _slanted(light: Lighting, fit: Fit) -> Floats:

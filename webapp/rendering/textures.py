@@ -35,8 +35,8 @@ SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more 
 FRONT_BYTES = 96 * 2**20  # kept of fronts: a wall's 24 at 480 px, or some ten at full size
 TEMPLE_BYTES = 48 * 2**20  # and of temples
 WHOLE_BYTES = 8 * 2**20  # of temples in their own pixels: one picture needs three sizes of one
-FADE = (14.0, 1.0)  # mm before a bare ear's bend: a temple begins to fade, and is gone
-HAIR_FADE = (62.0, 24.0)  # the same where hair covers the ear
+FADE = (5.0, 0.0)  # mm before a bare ear's bend: a temple begins to fade, and is gone
+HAIR_FADE = (45.0, 14.0)  # the same where hair covers the ear
 BARE_STEPS = 4
 
 Key = tuple[float, ...]
