@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import cv2
 import numpy as np
 from flask import current_app
 from flask.cli import with_appcontext
@@ -96,6 +97,7 @@ def megapixel(data: bytes) -> bytes:
 
 def floors(folder: Path, frame: str) -> dict[str, float]:
     """Return the processor's milliseconds a photo, dressed and only recoded, and their ratio."""
+    cv2.setNumThreads(1)  # as in a worker
     order = Order(0, tuple(batches.looks_of([frame])), None, clock.now(), None, None)
     dresser, watch = order.dresser(), Stopwatch()
     quality = current_app.config["JPEG_QUALITY"]

@@ -7,6 +7,7 @@ requirements-ray.txt brings). A written file is there whole or not at all.
 import os
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from webapp.storage.picture_folder import PART, settle
 
 PICTURES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif"))
 TRIES, PATIENCE = 5, timedelta(seconds=60)  # what a bucket is given before it counts as gone
+WRITERS = 8  # files that a folder is given at once
 BUCKETS = ("s3://", "gs://", "az://")
 
 
@@ -87,16 +89,11 @@ class Folder:
         Raises:
             OutputUnwritable: no room, or no permission; the files that are whole stay.
         """
-        folders = set()
-        for name, data in files:
-            path = self.inside(name)
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(path, data)
-            except OSError as error:
-                raise OutputUnwritable(file=str(path), reason=error.strerror) from error
-            folders.add(path.parent)
-        for folder in folders:
+        paths = [self.inside(name) for name, _ in files]
+        # side by side: a disk brings many files down in little more time than one
+        with ThreadPoolExecutor(WRITERS) as writers:
+            list(writers.map(write_down, paths, [data for _, data in files]))
+        for folder in {path.parent for path in paths}:
             settle(folder)
 
     def has(self, name: str) -> bool:
@@ -108,6 +105,15 @@ class Folder:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             raise FileUnreadable(file=name, reason="it lies outside the folder")
         return self.path / name
+
+
+def write_down(path: Path, data: bytes) -> None:
+    """Write a file, and the folders that it lies in. Raises `OutputUnwritable`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, data)
+    except OSError as error:
+        raise OutputUnwritable(file=str(path), reason=error.strerror) from error
 
 
 def write_whole(path: Path, data: bytes) -> None:
