@@ -12,11 +12,13 @@ from webapp.drawn.catalogue import demo_frames
 from webapp.eyewear.frame import Artwork, Build, Eyewear
 from webapp.rendering.colour import luminance, to_linear
 from webapp.rendering.compose import Effects, prepare, try_on
-from webapp.rendering.fronts import view_front
+from webapp.rendering.fronts import front_in_sight, view_front
 from webapp.rendering.light import read_light
+from webapp.rendering.occlusion import rasterise
 from webapp.rendering.pads import BEHIND, pads_of
 from webapp.rendering.paint import paint_of
 from webapp.rendering.shadows import shaded
+from webapp.rendering.sheets import front_of
 from webapp.rendering.textures import front_textures
 
 PLAIN = Effects(reflections=False, shadows=False, grain=False)
@@ -129,6 +131,18 @@ def test_pads_stand_behind_the_front(yaw):
 
     slid = float((view.pads - view.face)[..., 0].mean())
     assert slid == pytest.approx(BEHIND * np.tan(np.radians(yaw)), rel=0.1)
+
+
+def test_a_rim_behind_the_nose_goes_without_steps():
+    """The nose's edge has no finer depths than its raster; a rim must not show its cells."""
+    fit, eyewear = fit_of(44), frame_of()
+    raster = rasterise(fit.camera, fit.head).halved()
+
+    seen = front_in_sight(fit, front_of(eyewear), raster)
+
+    assert seen is not None
+    assert seen.min() < 0.05
+    assert max(np.abs(np.diff(seen, axis=axis)).max() for axis in (0, 1)) < 0.6
 
 
 def test_dark_hair_over_an_ear_hides_the_temple_where_it_begins():
