@@ -14,8 +14,8 @@ from webapp.rendering.light import Lighting
 from webapp.rendering.sheets import Front, Rays
 
 LENS_BEHIND = 1.2  # mm from the rim's front to the lens's
-HORIZON = 0.24  # half the height of the sky's edge in a lens, as the sine of its elevation
-SKY, GROUND = 0.85, 0.28  # brightness of what is mirrored above and below, beside white
+HORIZON = 0.15  # half the height of the sky's edge in a lens, as the sine of its elevation
+SKY, GROUND = 1.0, 0.28  # brightness of what is mirrored above and below, beside white
 SEEN = 0.4  # how much the photo's own upper and lower parts tell of it
 WINDOW = (0.10, 0.15)  # the main light's half width and half height in a lens, as sines
 WINDOW_EDGE = 0.07  # over which it ends
