@@ -34,6 +34,16 @@ def caller(app: Flask, stock: Path) -> Iterator[Program]:
     limiter.reset()
 
 
+class Sent(io.BytesIO):
+    """A request's body that knows, once closed, how much of it was `taken`."""
+
+    taken = 0
+
+    def close(self) -> None:
+        self.taken = self.taken or self.tell()
+        super().close()
+
+
 def picture_of(data: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(data), formats=("JPEG",))).astype(int)
 
@@ -47,6 +57,26 @@ def try_ons_counted(app: Flask) -> int:
     with app.app_context(), reading() as session:
         query = select(func.count()).select_from(Event).where(Event.kind == figures.TRY_ON)
         return session.scalar(query) or 0
+
+
+def test_a_full_shop_does_not_look_at_what_was_sent(app: Flask, caller: Program):
+    """It says when to come back before it says what is wrong, and reads the body to its end."""
+    with app.app_context():
+        seeing = see_with(FakeFinder(), slots=1, queue=0)
+
+    body = Sent(b"x" * 300_000)
+
+    with seeing.slot():
+        answer = caller.call(
+            "POST",
+            "/try-ons",
+            input_stream=body,
+            content_length=300_000,
+            content_type="multipart/form-data; boundary=b",
+        )
+
+    assert (answer.status_code, code_of(answer)) == (503, "busy")
+    assert body.taken == 300_000
 
 
 def test_the_answer_is_the_photo_with_the_frame(app: Flask, caller: Program):

@@ -56,6 +56,19 @@ def test_a_slot_is_free_again_after_an_error():
         pass
 
 
+def test_whoever_knocks_is_told_only_where_nobody_more_may_wait():
+    full, roomy = Door(slots=1, queue=0, wait_seconds=0), Door(slots=1, queue=1, wait_seconds=0)
+    full.knock()
+
+    with taken(full), pytest.raises(Busy):
+        full.knock()
+    with taken(roomy):
+        roomy.knock()
+
+    with full.passed():  # a knock holds nothing
+        pass
+
+
 def test_who_finds_the_waiting_room_full_is_told_at_once():
     """However patient the settings are."""
     door = Door(slots=1, queue=0, wait_seconds=3600)

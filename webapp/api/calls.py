@@ -16,12 +16,13 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from webapp.errors import FieldsInvalid, KeyRefused, LorgnetteError, NoPhoto
-from webapp.shop import api_keys
+from webapp.errors import Busy, FieldsInvalid, KeyRefused, LorgnetteError, NoPhoto
+from webapp.shop import api_keys, sight
 from webapp.shop.api_keys import KeyView
 from webapp.web.limits import limiter
 
 ROOT = "/api/v1"
+CHUNK = 64 * 1024  # bytes of a body that nobody wants, read at once
 bp = Blueprint("api", __name__, url_prefix=ROOT)
 
 
@@ -71,16 +72,20 @@ def call(
     fields: type[Fields] = Fields,
     problems: tuple[type[LorgnetteError], ...] = (),
     key_named: bool = False,
+    seen: bool = False,
 ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Declare a view as a call: it gets the key, the fields, and the parts of the path by name.
 
-    The view's docstring is what the document says of it.
+    The view's docstring is what the document says of it. `seen`: a face is sought in a photo, so
+    the call is not begun while too many wait for the model (`Busy`).
     """
 
     def declare(view: Callable[..., Response]) -> Callable[..., Response]:
         @wraps(view)  # the limiter counts by name
         def admitted(key: KeyView, **parts: str) -> Response:
             api_keys.require(key, scope)
+            if seen:
+                knock()
             return view(key, read(fields), **parts)
 
         limited = limiter.shared_limit(calls_a_minute, scope="api", key_func=limited_by)(admitted)
@@ -98,6 +103,19 @@ def call(
         return view
 
     return declare
+
+
+def knock() -> None:
+    """Raise `Busy` where too many wait for the model, before the body is understood for nothing.
+
+    It is read all the same: a client that is still sending would find the connection broken.
+    """
+    try:
+        sight.current().knock()
+    except Busy:
+        while request.stream.read(CHUNK):
+            pass
+        raise
 
 
 def key_of(authorization: str) -> KeyView:

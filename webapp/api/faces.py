@@ -86,6 +86,7 @@ class FacesAnswer(BaseModel):
     fields=FacesFields,
     answers={200: Answer("The faces.", {"application/json": FacesAnswer})},
     problems=(*PHOTO_PROBLEMS, Busy),
+    seen=True,
 )
 def find_faces(key: KeyView, fields: FacesFields) -> Response:
     """Find the faces in a photo.

@@ -93,6 +93,7 @@ PICTURE = Answer("The picture, an sRGB JPEG without metadata.", {JPEG: None})
         Busy,
     ),
     key_named=True,
+    seen=True,
 )
 def make_try_on(key: KeyView, fields: TryOnFields) -> Response:
     """Put a frame on the face in a photo.

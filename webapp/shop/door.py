@@ -52,6 +52,19 @@ class Door:
             self._free.release()
             self._learn(time.monotonic() - begun)
 
+    def knock(self) -> None:
+        """Raise `Busy` where no slot is free and the waiting room full.
+
+        To be asked before any other work; whoever may go on is not sure of a place yet.
+        """
+        if self._free.acquire(blocking=False):
+            self._free.release()
+            return
+        with self._lock:
+            full = self._waiting >= self._queue
+        if full:
+            self._turn_away("queue full")
+
     def _enter(self, waits: bool) -> None:
         if self._free.acquire(blocking=False):
             return

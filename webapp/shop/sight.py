@@ -118,6 +118,10 @@ class Sight:
         with self._door.passed(waits=waits):
             yield
 
+    def knock(self) -> None:
+        """Raise `Busy` where too many wait for a slot already; no slot is held."""
+        self._door.knock()
+
     def sighting(self, token: str) -> Sighting:
         """Return what is remembered of a photo; something empty, kept from now on, if nothing."""
         with self._lock:
