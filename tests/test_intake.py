@@ -16,6 +16,7 @@ from PIL import Image
 from tests import corpus
 from tests.pictures import drawn, saved
 from tests.processes import children_of, needs_proc, runs, wait_until
+from tests.verify import report
 from webapp.errors import (
     Busy,
     NotAPicture,
@@ -138,6 +139,33 @@ def test_a_picture_that_needs_more_memory_than_it_may_is_refused(reader: Reader)
         reader.read(large, replace(BOUNDS, megabytes=150))
 
     assert reader.read(large, BOUNDS).image.width == 4898
+
+
+def fifty_megapixels() -> Iterator[tuple[str, bytes]]:
+    """Yield the kinds of picture whose decoders take the most for a pixel, at the largest size."""
+    size, turned = (8000, 6250), corpus.exif(6)
+    flat = Image.new("RGB", size, (120, 90, 60))
+    yield "jpeg, CMYK", saved(flat.convert("CMYK"), progressive=True, exif=turned)
+    yield "png, LA", saved(Image.new("LA", size, (90, 120)), "PNG", compress_level=1, exif=turned)
+    holes = {"transparency": 3, "compress_level": 1, "exif": turned}
+    yield "png, palette", saved(flat.convert("P"), "PNG", **holes)
+    yield "webp", saved(flat, "WEBP", method=0, exif=turned)
+    yield "avif", saved(flat, "AVIF", speed=10, exif=turned)
+
+
+@linux
+def test_the_largest_pictures_take_no_gigabyte(tmp_path: Path) -> None:
+    """Whole, as the API asks for them, and turned by their EXIF; they are taken, not refused."""
+    took = {}
+    for kind, data in fifty_megapixels():
+        reader = Reader(tmp_path / "lock")
+        picture = reader._read_elsewhere(data, replace(BOUNDS, stored_pixels=50_000_000))
+        reader.close()
+        assert picture.image.size == (6250, 8000)
+        took[kind] = round(reader.most_megabytes)
+
+    report.note("pictures of 50 megapixels", long=False, most_megabytes_of_the_decoder=took)
+    assert max(took.values()) < BOUNDS.megabytes
 
 
 def test_the_shops_own_limits_hold_elsewhere_too(reader: Reader) -> None:

@@ -125,6 +125,7 @@ def decode(data: bytes, order: dict[str, Any], lock: int, memory: mmap.mmap) -> 
         wait_for(lambda: fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB), order["wait_seconds"])
     signal.setitimer(signal.ITIMER_REAL, order["seconds"])  # its usual effect: the end
     picture = codec.develop(image, order["stored_pixels"], alpha=order["alpha"])
+    del image  # with it go the decoder's own canvases: the room would come on top of them
     width, height = picture.image.size
     padded: codec.Pixels = np.frombuffer(memory, np.uint8, width * height * 4)
     codec.pad_into(padded.reshape(height, width, 4), picture.image)
