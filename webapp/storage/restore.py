@@ -168,7 +168,8 @@ def take_over(engine: Engine) -> dict[str, int]:
         # Later than any count of before: no cookie of an ended session comes back to life, and
         # a mirror of the figures sees that it is out of date.
         session.execute(update(Admin).values(session_version=int(clock.now().timestamp()) // 60))
-        session.execute(update(Folding).values(times=func.max(Folding.times, folded) + 1))
+        restored = session.scalar(select(func.max(Folding.times))) or 0
+        session.execute(update(Folding).values(times=max(folded, restored) + 1))
         mend_sequences(session)
     return counts
 
