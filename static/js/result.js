@@ -23,7 +23,6 @@ let last = null; // the picture that is to be seen until the next has come
 function prepareSlider(compare, views) {
   const slider = document.getElementById("slider");
   const field = document.getElementById("share");
-  const without = document.getElementById("without");
 
   function said(value) {
     if (value === 0) return views.with;
@@ -36,8 +35,7 @@ function prepareSlider(compare, views) {
   }
   field.addEventListener("input", slide);
   field.value = share;
-  without.checked = false;
-  without.hidden = true;
+  document.getElementById("without").checked = false;
   compare.classList.add("sliding");
   slider.hidden = false;
   slide();
