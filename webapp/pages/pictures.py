@@ -16,8 +16,9 @@ from webapp.shop.frame_fields import LensChoice
 from webapp.shop.views import VariantView
 from webapp.web import visits
 
-WIDTHS = (240, 480, 720)  # px, the squares that a browser may choose from
-WIDTH = 480
+WIDTHS = (240, 480, 720)  # px, the squares that are offered
+WIDTH = 480  # what is painted ahead, and sharp on most screens
+ON_WALLS = (480, 720)  # px, what a browser may choose from
 KEY_LETTERS = 12
 INDENTATION = re.compile(r"\s*\n\s*")
 
@@ -60,8 +61,8 @@ def worn_version(token: str, variant: VariantView, face: int = 0) -> str:
 
 
 def worn_set(token: str, variant: VariantView, face: int = 0) -> str:
-    """Return the `srcset` of that picture in every width."""
-    return ", ".join(f"{worn_address(token, variant, face, one)} {one}w" for one in WIDTHS)
+    """Return the `srcset` of that picture on a wall."""
+    return ", ".join(f"{worn_address(token, variant, face, one)} {one}w" for one in ON_WALLS)
 
 
 def place_of(token: str, face: int) -> tuple[str, str]:
