@@ -9,10 +9,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select
 
 from tests.factories import FakeFinder, see_with
 from tests.shoppers import open_shop, send, upload
 from webapp.faces.finder import FaceFinder
+from webapp.storage.database import writing
+from webapp.storage.tables import Variant
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +41,30 @@ def test_a_photo_of_several_people_asks_who_is_trying_on(client: FlaskClient):
     assert [wall, f"{wall}?face=1"] == [one for one in listed if one.startswith(wall)]
     boxed = re.findall(r'<a href="([^"]+)" tabindex="-1">\s*<rect', page)
     assert boxed == [wall, f"{wall}?face=1"]
+
+
+def test_whoever_came_for_one_frame_says_who_wears_it(app: Flask, client: FlaskClient):
+    with app.app_context(), writing() as session:
+        session.scalars(select(Variant).where(Variant.slug == "red")).one().sku = "A-2"
+    client.get("/try/A-2")
+    address = checked(client)
+    page = client.get(address).text
+
+    assert "Ada, Red, goes on whom you choose" in page
+    assert re.findall(
+        r'<button class="btn[^"]*" type="submit" form="who" name="face" value="(\d)"', page
+    ) == ["0", "1"]
+    assert re.findall(r'<button class="face-button"[^>]* name="face" value="(\d)"', page) == [
+        "0",
+        "1",
+    ]
+    wall = address.removesuffix("/check")
+    assert f'href="{address}"' in client.get("/try/A-2").text  # and not on the largest at once
+
+    made = send(client, f"{wall}/try-ons", address, frame="ada", variant="red", face="1")
+
+    assert 'name="face" value="1"' in client.get(made.location).text
+    assert "goes on whom" not in client.get(checked(client)).text  # once is enough
 
 
 def test_a_script_is_led_there_too(client: FlaskClient):

@@ -145,3 +145,16 @@ def test_the_way_to_the_shop_is_the_frames_own_and_counted(
     assert counted(app, figures.SHOP_LINK) == 1
     assert client.get("/frames/bea/green/shop").status_code == 404  # nobody said where
     assert client.get("/frames/ada/plaid/shop").status_code == 404
+
+
+def test_whoever_comes_for_what_was_taken_off_is_led_back(
+    app: Flask, client: FlaskClient, wall: str
+):
+    with app.app_context():
+        catalogue.retire("ada")
+
+    answer = client.get("/frames/ada/red/shop", headers={"Referer": f"http://localhost{wall}"})
+
+    assert (answer.status_code, answer.location) == (303, wall)
+    assert "not sold here any more" in client.get(wall).text
+    assert counted(app, figures.SHOP_LINK) == 0

@@ -13,6 +13,7 @@ from PIL import Image
 from werkzeug.serving import make_server
 
 from webapp import create_app, storage
+from webapp.config import ROOT
 from webapp.drawn import catalogue as drawn
 from webapp.shop import catalogue
 
@@ -31,6 +32,7 @@ CAMERA = ("--use-fake-device-for-media-stream",)
 ALLOWED = ("--use-fake-ui-for-media-stream",)
 FRAMES = 3  # of the demo catalogue: each takes seconds to draw
 FILM_PICTURES = 30
+FACES = ROOT / "static" / "img" / "arrival"
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +64,18 @@ def photo_file(portrait: bytes, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """The sample portrait as a file to upload."""
     path = tmp_path_factory.mktemp("photo") / "portrait.jpg"
     path.write_bytes(portrait)
+    return path
+
+
+@pytest.fixture(scope="session")
+def two_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo of two drawn people, side by side."""
+    left, right = (Image.open(FACES / f"face-{number}.jpg") for number in (1, 2))
+    both = Image.new("RGB", (left.width + right.width, left.height))
+    both.paste(left, (0, 0))
+    both.paste(right, (left.width, 0))
+    path = tmp_path_factory.mktemp("two") / "two.jpg"
+    both.save(path, quality=92)
     return path
 
 

@@ -16,23 +16,8 @@ from tests.browser.visits import (
     no_sideways_scrolling,
     visit,
 )
-from webapp.config import ROOT
 
 pytestmark = pytest.mark.browser
-
-FACES = ROOT / "static" / "img" / "arrival"
-
-
-@pytest.fixture(scope="session")
-def two_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A photo of two drawn people, side by side."""
-    left, right = (Image.open(FACES / f"face-{number}.jpg") for number in (1, 2))
-    both = Image.new("RGB", (left.width + right.width, left.height))
-    both.paste(left, (0, 0))
-    both.paste(right, (left.width, 0))
-    path = tmp_path_factory.mktemp("two") / "two.jpg"
-    both.save(path, quality=92)
-    return path
 
 
 def on_the_wall(page: Any) -> None:

@@ -11,7 +11,8 @@ from webapp.pages.answers import SHOWN_WIDTH, own_picture, private_picture
 from webapp.pages.forms import PdForm, TryOnForm
 from webapp.pages.looks import Look
 from webapp.pages.pictures import WIDTH, parted, width_near
-from webapp.shop import choosing, favourites, figures, photos, tryons
+from webapp.pages.wanted import wanted_of
+from webapp.shop import catalogue, choosing, favourites, figures, photos, tryons
 from webapp.shop import wall as walls
 from webapp.shop.easel import Wish
 from webapp.shop.facets import VALUES
@@ -52,6 +53,7 @@ def check(token: str) -> ResponseReturnValue:
     return render_template(
         "photos/check.html",
         photo=photo,
+        wanted=wanted_of(catalogue.published()),
         boxes=photos.boxes(photo) if photo.faces > 1 else [],
         concerns=[advice_on(code) for code in photo.concerns],
     )
@@ -97,6 +99,8 @@ def try_on(token: str) -> ResponseReturnValue:
         steps=visits.ahead(),
     )
     visits.passed(figures.TRY_ON)
+    if visits.wanted() == (frame, form.variant.data):
+        visits.got()
     return redirect(url_for("tryons.result", token=made.token, **look.args()), 303)
 
 

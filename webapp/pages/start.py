@@ -16,8 +16,9 @@ from webapp.errors import (
 )
 from webapp.pages.forms import PhotoForm
 from webapp.pages.pictures import WIDTH
+from webapp.pages.wanted import wanted_of
 from webapp.shop import catalogue, demo_faces, figures, hints, photos, preferences, tryons, wall
-from webapp.shop.views import FrameView, PhotoView, VariantView
+from webapp.shop.views import PhotoView
 from webapp.web import limits, problems, visits
 from webapp.web.words import Problem, words_for
 
@@ -125,10 +126,9 @@ def take_in(form: PhotoForm) -> PhotoView:
 def lead_on(photo: PhotoView) -> str:
     """Return where a photo leads that was just sent: first to what is to be decided about it.
 
-    Who came for one frame sees that at once.
+    Who came for one frame sees that at once, unless others are in the photo too.
     """
-    undecided = photo.faces > 1 or photo.concerns
-    if undecided and not visits.wanted():
+    if photo.faces > 1 or (photo.concerns and not visits.wanted()):
         return url_for("photos.check", token=photo.token)
     return way_on(photo)
 
@@ -152,10 +152,3 @@ def page(form: PhotoForm, problem: Problem | None = None) -> str:
         wanted=wanted_of(frames),
         demo_faces=demo_faces.NUMBERS,
     )
-
-
-def wanted_of(frames: list[FrameView]) -> tuple[FrameView, VariantView] | None:
-    """Return the frame and colourway for which the shopper came, if they are still there."""
-    wanted = visits.wanted()
-    both = ((frame, variant) for frame in frames for variant in frame.variants)
-    return next((one for one in both if (one[0].slug, one[1].slug) == wanted), None)
