@@ -50,7 +50,7 @@ def test_whoever_came_for_one_frame_says_who_wears_it(app: Flask, client: FlaskC
     address = checked(client)
     page = client.get(address).text
 
-    assert "Ada, Red, goes on whom you choose" in page
+    assert "Choose who wears Ada in Red" in page
     assert re.findall(
         r'<button class="btn[^"]*" type="submit" form="who" name="face" value="(\d)"', page
     ) == ["0", "1"]
@@ -64,7 +64,7 @@ def test_whoever_came_for_one_frame_says_who_wears_it(app: Flask, client: FlaskC
     made = send(client, f"{wall}/try-ons", address, frame="ada", variant="red", face="1")
 
     assert 'name="face" value="1"' in client.get(made.location).text
-    assert "goes on whom" not in client.get(checked(client)).text  # once is enough
+    assert "Choose who wears" not in client.get(checked(client)).text  # once is enough
 
 
 def test_a_script_is_led_there_too(client: FlaskClient):

@@ -68,7 +68,7 @@ def test_a_product_link_asks_which_of_several_people(
         page.set_input_files("#photo", str(two_people))
         page.click("#send")
         page.wait_for_url("**/check")
-        assert "goes on whom you choose" in page.inner_text("main")
+        assert "Choose who wears" in page.inner_text("main")
         if scripts:
             assert_open_to_all(page)
 

@@ -185,7 +185,7 @@ class ColourwayForm(FlaskForm):
     lens = SelectField("Lens", choices=LENSES)
     lens_label = words("Lens in words", needed=False, placeholder="Grey, category 3")
     lens_tint = words("Tint, as #rrggbb", needed=False, most=7)
-    lens_light = number("Light let through, per cent (a gradient's top)", (3, 100), needed=False)
+    lens_light = number("Light let through, per cent", (3, 100), needed=False)
     lens_light_bottom = number("At a gradient's lower edge, per cent", (3, 100), needed=False)
     lens_light_clear = number("Indoors, if photochromic, per cent", (3, 100), needed=False)
     lens_mirror = words("Mirror, as #rrggbb", needed=False, most=7)
