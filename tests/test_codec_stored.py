@@ -60,6 +60,8 @@ def test_artwork_comes_back_bit_for_bit(shape):
 
 
 def test_pixels_are_copied_whole_however_tall_the_picture():
-    noise = np.random.default_rng(5).integers(0, 256, (codec.STRIP * 2 + 3, 70, 3), dtype=np.uint8)
+    noise = np.random.default_rng(5).integers(
+        0, 256, (2 * codec.STRIP_PIXELS // 70 + 3, 70, 3), dtype=np.uint8
+    )
 
     np.testing.assert_array_equal(codec.pixels_of(Image.fromarray(noise)), noise)
