@@ -306,6 +306,21 @@ def test_a_damaged_backup_changes_nothing(tmp_path: Path, share: float) -> None:
     assert len(catalogue.all_frames()) == 3
 
 
+def test_damaged_rows_are_no_fault_of_ours(tmp_path: Path) -> None:
+    """Rows are deflated: what is damaged in them is told by zlib, not by the ZIP."""
+    file = tmp_path / "shop.zip"
+    backup.write(file)
+    whole = file.read_bytes()
+    with zipfile.ZipFile(file) as archive:
+        entry = archive.getinfo("tables/variant.jsonl")
+    start = entry.header_offset + 30 + len(entry.filename)
+
+    for at in range(start, start + entry.compress_size, 7):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x5A]) + whole[at + 1 :])
+        with pytest.raises(NotABackup):
+            restore.read(file)
+
+
 def test_killed_before_the_end_a_restore_has_changed_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

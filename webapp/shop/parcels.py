@@ -1,7 +1,9 @@
 """What an import comes in: a CSV file, or a ZIP of one and its pictures. Nothing is unpacked."""
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +14,13 @@ from webapp.errors import PictureMissing, SheetInvalid
 MOST_ENTRIES = 50_000
 MOST_SHEET = 50_000_000  # bytes
 MOST_PICTURE = 40_000_000  # bytes of one, unpacked; its decoding has bounds of its own
+# LZMA is left out: a file of it may ask for gigabytes before its first byte.
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+# What zipfile and the libraries below it raise on damaged files.
+DAMAGE = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError,
+    struct.error, zlib.error,
+)  # fmt: skip
 
 
 class Parcel(Protocol):
@@ -60,10 +69,12 @@ class Zipped:
 
     def read(self, entry: zipfile.ZipInfo, most: int) -> bytes:
         """Return a file's bytes, however large it claims to be. Raises `SheetInvalid`."""
+        if entry.compress_type not in PACKED:
+            raise SheetInvalid(advice=f"{entry.filename} in it is packed in an unusual way")
         try:
             with self.archive.open(entry) as file:
                 data = file.read(most + 1)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+        except DAMAGE as error:
             raise SheetInvalid(advice=f"{entry.filename} in it can't be read ({error})") from error
         if len(data) > most:
             raise SheetInvalid(advice=f"{entry.filename} in it is too large")
@@ -101,15 +112,18 @@ def open_parcel(path: Path, pictures: Path | None = None) -> Parcel:
         SheetInvalid: the file is neither.
     """
     if zipfile.is_zipfile(path):
-        return Zipped(zipfile.ZipFile(path))
+        return zipped(path)
     return Loose(path.read_bytes(), pictures)
 
 
 def open_bytes(data: bytes) -> Parcel:
     """Return the same of an upload's bytes."""
-    if data[:2] == b"PK":
-        try:
-            return Zipped(zipfile.ZipFile(io.BytesIO(data)))
-        except zipfile.BadZipFile as error:
-            raise SheetInvalid(advice=f"the ZIP is damaged ({error})") from error
-    return Loose(data)
+    return zipped(io.BytesIO(data)) if data[:2] == b"PK" else Loose(data)
+
+
+def zipped(file: Path | io.BytesIO) -> Zipped:
+    """Return what lies in a ZIP. Raises `SheetInvalid`."""
+    try:
+        return Zipped(zipfile.ZipFile(file))
+    except DAMAGE as error:
+        raise SheetInvalid(advice=f"the ZIP is damaged ({error})") from error

@@ -11,6 +11,7 @@ import json
 import re
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
@@ -75,7 +76,7 @@ def read(path: Path) -> dict[str, int]:
                     return take_over(engine)
                 finally:
                     engine.dispose()
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise NotABackup(file=str(path), reason="no ZIP, or a damaged one") from error
 
 
