@@ -1,6 +1,7 @@
 """Admins: their passwords, roles and sessions."""
 
 import re
+import threading
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,15 +15,20 @@ from webapp.storage.tables import Admin, Role
 LEAST_PASSWORD = 12  # characters
 MOST_PASSWORD = 1024  # characters; hashing a novel would keep the server busy
 EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s.]+(\.[^@\s.]+)*")
+AT_ONCE = 2  # passwords checked in one process
 COMMAND_LINE = "command line"  # who changed what, where no admin is known
 RANKS = (Role.VIEWER, Role.EDITOR, Role.OWNER)  # each may do what those before it may
 
 
 class Hasher(PasswordHasher):
-    """argon2 with its library's defaults, and a hash that no password fits."""
+    """argon2 with its library's defaults, and a hash that no password fits.
+
+    Each password takes 64 MB while it is hashed, whoever sends it: they take turns.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.turns = threading.BoundedSemaphore(AT_ONCE)
         self.nobody = self.hash("nobody has this password")
 
 
@@ -87,7 +93,8 @@ def check(email: str, password: str) -> AdminView:
 def matches(hasher: Hasher, hashed: str, password: str) -> bool:
     """Return whether the password has that hash."""
     try:
-        return hasher.verify(hashed, password)
+        with hasher.turns:
+            return hasher.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
 

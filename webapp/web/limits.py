@@ -7,6 +7,7 @@ each process counts on its own: nobody is refused for it, and nobody gets a free
 
 import hashlib
 import hmac
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
 from time import time
 
@@ -19,7 +20,23 @@ from webapp.storage import shared
 
 def caller() -> str:
     """Return what an address is counted by: no address lies in Redis, nor can it be guessed."""
-    return hashed(get_remote_address())
+    return hashed(household(get_remote_address()))
+
+
+def household(address: str) -> str:
+    """Return what of an address stands for one caller.
+
+    Of IPv6 it is the network of 64 bits: whoever has one address there has all 2^64 of them.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((found, 64), strict=False))
 
 
 def hashed(text: str) -> str:
