@@ -110,6 +110,14 @@ function prepareNudges() {
     download.hidden = changed; // it would save the picture as it was
   }
 
+  // Colours, lenses and measures go on with what was moved, kept or not.
+  function carryOn() {
+    for (const name of [...AXES, "tint"]) {
+      if (!nudges.elements[name]) continue;
+      for (const field of document.querySelectorAll(`.result input[type=hidden][name=${name}]`)) field.value = nudges.elements[name].value;
+    }
+  }
+
   // One picture on its way at a time; whatever was wanted meanwhile comes next.
   let loading = false;
   let wanted = kept;
@@ -118,6 +126,7 @@ function prepareNudges() {
     nudged.textContent = words();
     wanted = asked();
     offer();
+    carryOn();
     if (loading) return;
     loading = true;
     picture.setAttribute("aria-busy", "true");
@@ -159,16 +168,6 @@ function prepareNudges() {
     move(KEYS[event.key]);
   });
   tint?.addEventListener("input", show);
-  // Pictures of colours and lenses carry on with what was moved, kept or not.
-  document.addEventListener("htmx:configRequest", carryOn);
-  function carryOn({ detail }) {
-    if (!nudges.isConnected) document.removeEventListener("htmx:configRequest", carryOn);
-    else if (detail.elt.matches(".choices")) {
-      for (const name of [...AXES, "tint"]) {
-        if (nudges.elements[name]) detail.parameters[name] = nudges.elements[name].value;
-      }
-    }
-  }
 
   picture.tabIndex = 0;
   picture.setAttribute("role", "group");

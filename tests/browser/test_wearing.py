@@ -101,6 +101,20 @@ def test_a_lens_is_chosen_without_javascript(browser: Any, address: str, photo_f
         assert page.locator("#tint").is_visible()
 
 
+def test_what_was_moved_outlasts_a_typed_pd(browser: Any, address: str, photo_file: Path):
+    with visit(browser) as page:
+        try_on(page, address, photo_file)
+        page.get_by_role("button", name="Down").click()
+        settled(page)
+
+        page.get_by_text("I know my pupillary distance").click()
+        page.fill("#pd_mm", "61")
+        page.get_by_role("button", name="Fit it again").click()
+        page.wait_for_selector("text=as you gave it")
+
+        assert page.inner_text("#nudged") == "1.0 mm down"
+
+
 def test_undo_puts_the_frame_back_and_limits_stop_it(browser: Any, address: str, photo_file: Path):
     with visit(browser, viewport=PHONE) as page:
         try_on(page, address, photo_file)
