@@ -1,5 +1,6 @@
 """Valid by default: faces without a model, photos of them, frames, and a shop that holds both."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ import numpy as np
 from PIL import Image
 
 from webapp.eyewear.frame import Artwork, Build, Lens, LensKind, SizeMarks
+from webapp.faces.crops import Photo
 from webapp.faces.finder import Face
 from webapp.fitting.anatomy import mean_head
 from webapp.fitting.camera import camera_of
-from webapp.rendering.codec import Pixels, encode_jpeg
+from webapp.rendering.codec import encode_jpeg
 from webapp.shop import catalogue, drafting, editing, photos, sight
 from webapp.shop.frame_fields import LensChoice
 from webapp.shop.sight import Sight
@@ -43,12 +45,12 @@ class FakeFinder:
         self.how = how
         self.asked = 0
 
-    def find(self, photo: Pixels) -> list[Face]:
+    def find(self, photo: Photo) -> list[Face]:
         self.asked += 1
         size = photo.shape[1], photo.shape[0]
         return [face(size, **self.how) for _ in range(self.count)]
 
-    def find_many(self, photos: list[Pixels]) -> list[list[Face]]:
+    def find_many(self, photos: Sequence[Photo]) -> list[list[Face]]:
         return [self.find(photo) for photo in photos]
 
 

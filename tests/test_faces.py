@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 from skimage import data
 
 from webapp.errors import ModelUnusable
@@ -297,3 +298,28 @@ def test_faces_of_real_photos_are_found(finder):
 def test_pictures_without_a_face_stay_without(finder):
     """Hardly any false face in 120 natural pictures."""
     assert evaluate_faceless(finder, SHARED / "faceless").false <= 6
+
+
+def test_an_image_is_seen_as_its_array_is(finder, astronaut):
+    """Of a large one little becomes an array, and the landmarks lie where they did."""
+    large = Image.fromarray(astronaut).resize((2000, 2000), Image.Resampling.BICUBIC)
+
+    by_array = finder.find(np.asarray(large))
+    by_image = finder.find(Pyramid(large))
+
+    assert len(by_array) == len(by_image) == 1
+    apart = np.abs(by_array[0].landmarks[:, :2] - by_image[0].landmarks[:, :2])
+    assert apart.max() < 0.004 * by_array[0].box[2]  # a face of 128 px: half a pixel
+
+
+@pytest.mark.parametrize("crop", [(700, 600, 500, 0.2), (30, 40, 300, -0.4), (90, 90, 60, 0.0)])
+def test_a_crop_of_an_image_is_that_of_its_array(crop):
+    """Also over the photo's border, and where nothing is reduced."""
+    smooth = np.random.default_rng(1).integers(0, 255, (30, 40, 3), dtype=np.uint8)
+    photo = Image.fromarray(smooth).resize((1200, 900), Image.Resampling.BICUBIC)
+    matrix = crop_matrix(np.array(crop, float), 128)
+
+    by_array = warp_crop(np.asarray(photo), matrix, 128).astype(float)
+    by_image = warp_crop(Pyramid(photo), matrix, 128).astype(float)
+
+    assert np.abs(by_array - by_image).max() < 3

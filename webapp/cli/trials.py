@@ -16,6 +16,7 @@ from webapp.cli.timing import Stopwatch
 from webapp.drawn.catalogue import DemoFrame
 from webapp.errors import NoFace
 from webapp.eyewear.frame import Eyewear
+from webapp.faces.crops import Pyramid
 from webapp.fitting.fit import head_of, seat_frame
 from webapp.fitting.scene import Camera, Head
 from webapp.rendering.codec import Pixels, encode_jpeg, read_stored
@@ -85,11 +86,10 @@ class Bench:
         with stage(WHOLE[0]):
             picture = read_picture(self.data)
         with stage(WHOLE[1]):
-            pixels = picture.pixels()
-            faces = self.finder.find(pixels)
+            faces = self.finder.find(Pyramid(picture.image))
         if not faces:
             raise NoFace()
-        self.size = (pixels.shape[1], pixels.shape[0])
+        self.size = picture.image.size
         with stage(WHOLE[2]):
             camera, head = head_of(faces[0].landmarks, self.size, focal_35mm=picture.focal_35mm)
         with stage(WHOLE[3]):
@@ -97,6 +97,7 @@ class Bench:
             try_on_image(picture.image, seat_frame(camera, head, eyewear), eyewear)
         with stage(WHOLE[4]):
             encode_jpeg(picture.image, self.quality)
+        pixels = read_picture(self.data).pixels()  # without the frame
         return pixels, camera, head, prepare(pixels, camera, head)
 
     def further(self, name: str, pixels: Pixels, camera: Camera, head: Head, scene: Scene) -> None:

@@ -5,8 +5,11 @@ A face's frame is (x, y, size, roll): the centre and the larger extent of its la
 eyes are level, in pixels, and the eye line's angle in radians, positive clockwise as seen.
 """
 
+import math
+
 import cv2
 import numpy as np
+from PIL import Image
 
 from webapp.faces.conventions import LANDMARKS_INPUT
 
@@ -18,18 +21,22 @@ class Pyramid:
     """A photo and its halves, each made when it is first needed.
 
     Averaging two by two is many times as fast as averaging over any other area, and leaves less
-    than a halving to do, for which bilinear interpolation is enough: it skips no pixel.
+    than a halving to do, for which bilinear interpolation is enough: it skips no pixel. Of an
+    image of Pillow's, only what is looked at becomes an array, and a large photo never whole.
     """
 
-    def __init__(self, photo: np.ndarray) -> None:
-        """Take a photo, (H, W, 3) uint8."""
-        self._levels = [photo]
+    def __init__(self, photo: np.ndarray | Image.Image) -> None:
+        """Take a photo, (H, W, 3) uint8 or an RGB image."""
+        self._image = photo if isinstance(photo, Image.Image) else None
+        self._levels: dict[int, np.ndarray] = {} if isinstance(photo, Image.Image) else {0: photo}
+        width, height = photo.size if isinstance(photo, Image.Image) else photo.shape[1::-1]
+        self.size: tuple[int, int] = (int(width), int(height))
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the photo in pixels."""
-        height, width = self._levels[0].shape[:2]
-        return width, height
+    def shape(self) -> tuple[int, int, int]:
+        """The photo's height and width in pixels, and its channels, as an array has them."""
+        width, height = self.size
+        return height, width, 3
 
     def reduced(self, shrink: float) -> tuple[np.ndarray, int]:
         """Return the photo halved as often as a reduction by `shrink` allows, and by how much.
@@ -37,12 +44,53 @@ class Pyramid:
         An odd last row or column is dropped. The pixel (x, y) of the result is centred at
         factor * (x, y) + (factor - 1) / 2 in the photo.
         """
-        level = 0
-        while shrink >= 2 ** (level + 1) and min(self._levels[level].shape[:2]) >= 2:
-            level += 1
-            if level == len(self._levels):
-                self._levels.append(_halved(self._levels[-1]))
+        level = _halvings(shrink, self.size)
+        if level not in self._levels:
+            below = max((one for one in self._levels if one < level), default=None)
+            if below is None:
+                self._levels[level] = self._part((0, 0), self.size, 2**level)
+            else:
+                for each in range(below, level):
+                    self._levels[each + 1] = _halved(self._levels[each])
         return self._levels[level], 2**level
+
+    def _part(self, low: tuple[int, int], high: tuple[int, int], factor: int) -> np.ndarray:
+        """Return an image's pixels from `low` (x, y) to before `high`, averaged over squares.
+
+        Rows and columns that are left over are dropped.
+        """
+        if self._image is None:
+            raise RuntimeError("an array is halved from its first level on")
+        (left, top), (wide, tall) = low, ((b - a) // factor for a, b in zip(low, high, strict=True))
+        box = left, top, left + wide * factor, top + tall * factor
+        return np.asarray(self._image.reduce(factor, box))
+
+    def under(
+        self, matrix: np.ndarray, size: tuple[int, int], shrink: float
+    ) -> tuple["Pyramid", np.ndarray]:
+        """Return a pyramid that a crop is best made from, and the crop's matrix from there.
+
+        Of an image it holds the part under the crop alone, no finer than the crop needs.
+        """
+        if self._image is None:
+            return self, matrix
+        low, high = _reach(self.size, matrix, size, shrink)
+        factor = 2 ** _halvings(shrink, (high[0] - low[0], high[1] - low[1]))
+        moved = np.column_stack([matrix[:, :2], apply(matrix, np.array(low))])
+        return Pyramid(self._part(low, high, factor)), moved @ _back(factor)
+
+
+Photo = np.ndarray | Pyramid  # (H, W, 3) uint8 RGB
+
+
+def _halvings(shrink: float, size: tuple[int, int]) -> int:
+    """Return how often a picture of that size can be halved for a reduction by `shrink`."""
+    return max(0, min(int(math.log2(max(shrink, 1))), int(math.log2(max(min(size), 1)))))
+
+
+def _back(factor: int) -> np.ndarray:
+    """Return the (3, 3) transform from a picture that was reduced by `factor` to the whole."""
+    return np.array([[factor, 0, (factor - 1) / 2], [0, factor, (factor - 1) / 2], [0, 0, 1]])
 
 
 def eye_centres(landmarks: np.ndarray) -> np.ndarray:
@@ -95,9 +143,7 @@ def crop_matrix(frame: np.ndarray, side: int, margin: float = CROP_MARGIN) -> np
     )
 
 
-def warp_crop(
-    photo: np.ndarray | Pyramid, matrix: np.ndarray, side: int, high: int | None = None
-) -> np.ndarray:
+def warp_crop(photo: Photo, matrix: np.ndarray, side: int, high: int | None = None) -> np.ndarray:
     """Return a crop of a photo without aliasing; outside the photo it repeats the edge.
 
     Args:
@@ -111,10 +157,11 @@ def warp_crop(
     if isinstance(photo, np.ndarray):
         photo, matrix = _part_under(photo, matrix, size, shrink) if shrink >= 2 else (photo, matrix)
         photo = Pyramid(photo)
-    picture, factor = photo.reduced(shrink)
-    to_photo = np.array([[factor, 0, (factor - 1) / 2], [0, factor, (factor - 1) / 2], [0, 0, 1]])
+    photo, matrix = photo.under(matrix, size, shrink)
+    scale = 1 / float(np.hypot(matrix[0, 0], matrix[0, 1]))
+    picture, factor = photo.reduced(scale)
     flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
-    return cv2.warpAffine(picture, matrix @ to_photo, size, flags=flags, borderMode=border)
+    return cv2.warpAffine(picture, matrix @ _back(factor), size, flags=flags, borderMode=border)
 
 
 def in_photo(shape: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -148,15 +195,22 @@ def _part_under(
     photo: np.ndarray, matrix: np.ndarray, size: tuple[int, int], shrink: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the part of the photo under a crop, and the matrix from there."""
-    height, width = photo.shape[:2]
+    low, high = _reach((photo.shape[1], photo.shape[0]), matrix, size, shrink)
+    moved = np.column_stack([matrix[:, :2], apply(matrix, np.array(low))])
+    return photo[low[1] : high[1], low[0] : high[0]], moved
+
+
+def _reach(
+    photo: tuple[int, int], matrix: np.ndarray, size: tuple[int, int], shrink: float
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return where the part of a photo of that size (w, h) under a crop begins and ends, (x, y)."""
     right, bottom = size
     corners = np.array([[0, 0], [right, 0], [0, bottom], [right, bottom]], float) - 0.5
     reach = apply(inverse(matrix), corners)
     margin = 2 * shrink
-    low = np.clip(np.floor(reach.min(0) - margin), 0, [width - 1, height - 1]).astype(int)
-    high = np.clip(np.ceil(reach.max(0) + margin), low + 1, [width, height]).astype(int)
-    moved = np.column_stack([matrix[:, :2], apply(matrix, low)])
-    return photo[low[1] : high[1], low[0] : high[0]], moved
+    low = np.clip(np.floor(reach.min(0) - margin), 0, np.array(photo) - 1).astype(int)
+    high = np.clip(np.ceil(reach.max(0) + margin), low + 1, photo).astype(int)
+    return (int(low[0]), int(low[1])), (int(high[0]), int(high[1]))
 
 
 def _halved(picture: np.ndarray) -> np.ndarray:

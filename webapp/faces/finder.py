@@ -8,6 +8,7 @@ are read at the first photo, not before.
 
 import math
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from webapp.faces.conventions import LANDMARKS_INPUT
-from webapp.faces.crops import Pyramid, crop_matrix, face_frames, in_photo, warp_crop
+from webapp.faces.crops import Photo, Pyramid, crop_matrix, face_frames, in_photo, warp_crop
 from webapp.faces.irises import refine
 from webapp.faces.looks import decode_heat, letterbox
 
@@ -87,11 +88,11 @@ class FaceFinder:
         self._networks: Networks | None = None
         self._lock = threading.Lock()
 
-    def find(self, photo: np.ndarray, most: int = 20) -> list[Face]:
+    def find(self, photo: Photo, most: int = 20) -> list[Face]:
         """Return the faces in a photo, largest first.
 
         Args:
-            photo: (H, W, 3) uint8 RGB, upright or turned by up to 45 degrees.
+            photo: (H, W, 3) uint8 RGB, or a pyramid of one; upright or turned by up to 45 degrees.
             most: how many faces at most.
 
         Raises:
@@ -100,7 +101,7 @@ class FaceFinder:
         """
         return self.find_many([photo], most)[0]
 
-    def find_many(self, photos: list[np.ndarray], most: int = 20) -> list[list[Face]]:
+    def find_many(self, photos: Sequence[Photo], most: int = 20) -> list[list[Face]]:
         """Return the faces in each photo, as `find` does, reading all photos together."""
         candidates = self.candidates(photos)
         least = self._open().present
@@ -112,9 +113,9 @@ class FaceFinder:
             found.append([_with_irises(face, photos[index]) for face in largest])
         return found
 
-    def candidates(self, photos: list[np.ndarray]) -> list[Candidate]:
+    def candidates(self, photos: Sequence[Photo]) -> list[Candidate]:
         """Return all that may be faces, doubles and doubtful ones included, of all photos."""
-        pictures = [Pyramid(_as_rgb(photo)) for photo in photos]
+        pictures = [_pyramid(photo) for photo in photos]
         networks = self._open()
         first, others = _leaders(self._propose(networks, pictures))
         _read(networks, pictures, first)
@@ -155,6 +156,10 @@ class FaceFinder:
             for i in range(len(photos))
             for c in _worth_reading(_distinct(candidates, i), networks)
         ]
+
+
+def _pyramid(photo: Photo) -> Pyramid:
+    return photo if isinstance(photo, Pyramid) else Pyramid(_as_rgb(photo))
 
 
 def _as_rgb(photo: np.ndarray) -> np.ndarray:
@@ -276,9 +281,10 @@ def _face(candidate: Candidate) -> Face:
     return Face(box, candidate.score, candidate.landmarks)
 
 
-def _with_irises(face: Face, photo: np.ndarray) -> Face:
+def _with_irises(face: Face, photo: Photo) -> Face:
     """Return the face with its irises sought in the photo at its full resolution."""
-    return replace(face, landmarks=refine(_as_rgb(photo), face.landmarks))
+    whole = photo if isinstance(photo, Pyramid) else _as_rgb(photo)
+    return replace(face, landmarks=refine(whole, face.landmarks))
 
 
 def _size(face: Face) -> float:

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from webapp.faces.crops import apply, crop_matrix, inverse, warp_crop
+from webapp.faces.crops import Photo, apply, crop_matrix, inverse, warp_crop
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +90,7 @@ class Limbus:
         return np.array([self.x, self.y]) - MIDDLE
 
 
-def refine(photo: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray[np.floating]:
+def refine(photo: Photo, landmarks: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return the landmarks with each iris moved to its edge in the photo, where that is clear.
 
     A refined rim is a circle: its four points are equally far from the centre, and the first
@@ -100,7 +100,7 @@ def refine(photo: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> NDArray
     half moved.
 
     Args:
-        photo: (H, W, 3) uint8 RGB.
+        photo: (H, W, 3) uint8 RGB, or a pyramid of one.
         landmarks: (478, 3), x (right) and y (down) in its pixels; not changed.
     """
     refined = landmarks.copy()

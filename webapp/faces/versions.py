@@ -10,11 +10,10 @@ import os
 import re
 import secrets
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from webapp.errors import (
     ModelUnusable,
@@ -26,6 +25,7 @@ from webapp.errors import (
 )
 from webapp.faces.cards import SHIPPED, hashes, read_card
 from webapp.faces.comparison import worse_in
+from webapp.faces.crops import Photo
 from webapp.faces.finder import Face, FaceFinder
 
 SHIPPED_NAME = "shipped"
@@ -62,11 +62,11 @@ class ActiveFinder:
         self._finder: FaceFinder | None = None
         self._lock = threading.Lock()
 
-    def find(self, photo: np.ndarray, most: int = 20) -> list[Face]:
+    def find(self, photo: Photo, most: int = 20) -> list[Face]:
         """Return the faces in a photo, as `FaceFinder.find` does, with the same errors."""
         return self.finder().find(photo, most)
 
-    def find_many(self, photos: list[np.ndarray], most: int = 20) -> list[list[Face]]:
+    def find_many(self, photos: Sequence[Photo], most: int = 20) -> list[list[Face]]:
         """Return the faces in each photo, as `FaceFinder.find_many` does."""
         return self.finder().find_many(photos, most)
 

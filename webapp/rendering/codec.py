@@ -77,6 +77,17 @@ class Picture:
             return np.asarray(cv2.cvtColor(self.padded, cv2.COLOR_RGBA2RGB), np.uint8)
         return pixels_of(self.image)
 
+    def canvas(self, width: int | None = None) -> Image.Image:
+        """Return the picture as an RGB image to paint on, at most `width` pixels wide.
+
+        At its own width that is `image` itself, where it can be painted on.
+        """
+        image = self.image if self.image.mode == "RGB" else Image.fromarray(self.pixels())
+        if width is None or width >= image.width:
+            return image
+        height = max(1, round(image.height * width / image.width))
+        return image.resize((width, height), Image.Resampling.LANCZOS)
+
     def layer(self) -> Pixels:
         """Return (H, W, 4) uint8 with straight alpha where the picture has it, else `pixels`."""
         return np.array(self.image) if self.image.mode == "RGBA" else self.pixels()

@@ -29,7 +29,7 @@ def look(data: bytes) -> dict[str, Any]:
 def told_of(portrait: Portrait) -> dict[str, Any]:
     """Return the photo's size and every face that is found in it, as JSON has them."""
     with stage("find"):
-        found = sight.current().finder.find(portrait.pixels)
+        found = sight.current().finder.find(portrait.photo)
     width, height = portrait.size
     return {
         "width": width,

@@ -2,8 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from webapp.errors import NoSuchFace
+from webapp.faces.crops import Photo, Pyramid
 from webapp.faces.finder import Face
 from webapp.fitting.fit import head_of
 from webapp.fitting.scene import Camera, Head
@@ -16,19 +18,33 @@ from webapp.shop.viewing import find_faces
 class Portrait:
     """A photo in memory; nothing of it is stored.
 
-    `pixels`: (H, W, 3) uint8 RGB, upright. `focal_35mm`: mm, from EXIF, or None.
-    `seed`: of the grain, from the file's bytes: the same photo always gets the same.
+    `picture`: upright, RGB. `seed`: of the grain, from the file's bytes: the same photo always
+    gets the same.
     """
 
-    pixels: Pixels
-    focal_35mm: float | None
+    picture: Picture
     seed: int
+
+    @cached_property
+    def pixels(self) -> Pixels:
+        """(H, W, 3) uint8 RGB."""
+        return self.picture.pixels()
+
+    @property
+    def photo(self) -> Photo:
+        """What faces are sought in: of an image, only what is looked at becomes an array."""
+        image = self.picture.image
+        return Pyramid(image) if image.mode == "RGB" else self.pixels
+
+    @property
+    def focal_35mm(self) -> float | None:
+        """The focal length from EXIF, mm."""
+        return self.picture.focal_35mm
 
     @property
     def size(self) -> tuple[int, int]:
         """(width, height), pixels."""
-        height, width = self.pixels.shape[:2]
-        return width, height
+        return self.picture.image.size
 
 
 def read_picture(data: bytes, *, whole: bool = False) -> Picture:
@@ -47,7 +63,7 @@ def read_portrait(data: bytes, *, whole: bool = False) -> Portrait:
     """Read a photo's bytes; `whole` and errors as of `read_picture`."""
     picture = read_picture(data, whole=whole)
     seed = int(hashlib.sha256(data).hexdigest()[:8], 16)
-    return Portrait(picture.pixels(), picture.focal_35mm, seed)
+    return Portrait(picture, seed)
 
 
 def seat(portrait: Portrait, face: int, pd_mm: float | None) -> tuple[Face, Camera, Head]:
@@ -59,7 +75,7 @@ def seat(portrait: Portrait, face: int, pd_mm: float | None) -> tuple[Face, Came
     Raises:
         FaceError: there is none, or glasses can't be seated on it.
     """
-    found = find_faces(portrait.pixels, portrait.focal_35mm)
+    found = find_faces(portrait.photo, portrait.focal_35mm)
     if face >= len(found):
         raise NoSuchFace(asked=face, found=len(found))
     chosen, (camera, head) = found[face]

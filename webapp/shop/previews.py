@@ -16,7 +16,7 @@ from webapp.eyewear.frame import Eyewear
 from webapp.fitting.fit import seat_frame
 from webapp.fitting.scene import Camera, Head
 from webapp.rendering import codec
-from webapp.rendering.codec import Pixels
+from webapp.rendering.codec import Picture, Pixels
 from webapp.rendering.compose import Scene, prepare, try_on
 from webapp.shop import portraits, sight, viewing
 from webapp.shop.portraits import Portrait
@@ -117,7 +117,7 @@ def drawn(number: int) -> Stage:
 
 def photographed(data: bytes) -> Stage:
     """Return the largest face of a model's stored photo. Raises as `worn`."""
-    portrait = Portrait(codec.read_stored(data), None, 0)
+    portrait = Portrait(Picture(codec.open_stored(data), None), 0)
     with sight.current().slot():
         _, camera, head = portraits.seat(portrait, 0, None)
     return staged(portrait.pixels, camera, head)

@@ -9,7 +9,7 @@ from webapp.fitting.fit import seat_frame
 from webapp.rendering import codec, compose
 from webapp.shop import catalogue, figures, photos, sight, tryons, viewing
 from webapp.shop.api_keys import KeyView
-from webapp.shop.portraits import read_portrait, resized, seat
+from webapp.shop.portraits import read_portrait, seat
 from webapp.shop.stages import stage
 from webapp.shop.tryons import Chosen
 from webapp.storage import belongings
@@ -52,13 +52,13 @@ def worn(order: Order, chosen: Chosen, width: int | None) -> bytes:
     with stage("decode"):
         portrait = read_portrait(order.photo)
     _, camera, head = seat(portrait, order.face, order.pd_mm)
-    pixels, scale = resized(portrait, width)
-    camera = camera.scaled(scale)
     with stage("render"):
+        image = portrait.picture.canvas(width)
+        camera = camera.scaled(image.width / portrait.size[0])
         fit = seat_frame(camera, head, chosen.eyewear)
-        picture = compose.try_on(pixels, fit, chosen.eyewear, seed=portrait.seed)
+        compose.try_on_image(image, fit, chosen.eyewear, seed=portrait.seed)
     with stage("encode"):
-        return codec.encode_jpeg(picture, belongings.settings()["JPEG_QUALITY"])
+        return codec.encode_jpeg(image, belongings.settings()["JPEG_QUALITY"])
 
 
 def keep(order: Order, key: KeyView) -> str:

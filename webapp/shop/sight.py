@@ -7,7 +7,7 @@ for it has just checked the photo's row, and names the photo by its token.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from webapp.faces import versions
+from webapp.faces.crops import Photo
 from webapp.faces.finder import Face
 from webapp.faces.versions import ActiveFinder
 from webapp.fitting.scale import Told
@@ -33,11 +34,11 @@ STAGES_KEPT = 6  # of one photo: its faces, PDs and widths; a wall needs one
 class Finder(Protocol):
     """Whatever finds faces: the model, or what a test puts in its place."""
 
-    def find(self, photo: Pixels) -> list[Face]:
-        """Return the faces in an (H, W, 3) uint8 RGB photo."""
+    def find(self, photo: Photo) -> list[Face]:
+        """Return the faces in an (H, W, 3) uint8 RGB photo, or a pyramid of one."""
         ...
 
-    def find_many(self, photos: list[Pixels]) -> list[list[Face]]:
+    def find_many(self, photos: Sequence[Photo]) -> list[list[Face]]:
         """Return the faces in each of the photos, which are read together."""
         ...
 

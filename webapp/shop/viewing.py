@@ -8,6 +8,7 @@ import numpy as np
 
 from webapp.errors import FaceError, NoFace, NoSuchFace, NotFound, PdOutOfRange
 from webapp.faces import quality
+from webapp.faces.crops import Photo as SeenPhoto
 from webapp.faces.finder import Face
 from webapp.fitting.card import PDS as PDS
 from webapp.fitting.fit import head_of
@@ -93,7 +94,7 @@ def data_in(file: str) -> bytes:
         raise NotFound() from None
 
 
-def find_faces(pixels: Pixels, focal_35mm: float | None) -> list[tuple[Face, Seated]]:
+def find_faces(photo: SeenPhoto, focal_35mm: float | None) -> list[tuple[Face, Seated]]:
     """Return the photo's faces that glasses can be seated on, largest first; hold a slot.
 
     Each comes with its camera and head, as without a typed PD.
@@ -103,19 +104,19 @@ def find_faces(pixels: Pixels, focal_35mm: float | None) -> list[tuple[Face, Sea
         FaceTooSmall, FaceTurnedAway: there are some, and this is what is wrong with the largest.
     """
     with stage("find"):
-        found = sight.current().finder.find(pixels)
+        found = sight.current().finder.find(photo)
     with stage("fit"):
-        return usable_faces(found, pixels, focal_35mm)
+        return usable_faces(found, photo, focal_35mm)
 
 
 def usable_faces(
-    found: list[Face], pixels: Pixels, focal_35mm: float | None
+    found: list[Face], photo: SeenPhoto, focal_35mm: float | None
 ) -> list[tuple[Face, Seated]]:
     """Return those of the found faces that glasses can be seated on. Raises as `find_faces`."""
     if not found:
         raise NoFace()
     refusals: list[FaceError] = []
-    usable = list(seated_faces(found, pixels, focal_35mm, refusals))
+    usable = list(seated_faces(found, photo, focal_35mm, refusals))
     if not usable:
         raise refusals[0]
     return usable
@@ -134,10 +135,10 @@ def largest_usable(
 
 
 def seated_faces(
-    found: list[Face], pixels: Pixels, focal_35mm: float | None, refusals: list[FaceError]
+    found: list[Face], photo: SeenPhoto, focal_35mm: float | None, refusals: list[FaceError]
 ) -> Iterator[tuple[Face, Seated]]:
     """Yield each face with the camera and head behind it, or note why glasses can't be seated."""
-    size = pixels.shape[1], pixels.shape[0]
+    size = photo.shape[1], photo.shape[0]
     for face in found:
         try:
             yield face, head_of(face.landmarks, size, focal_35mm=focal_35mm)
