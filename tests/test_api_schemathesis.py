@@ -138,7 +138,7 @@ def name_a_frame(case: Case) -> None:
         case.body["frames"] = "ada"
     if isinstance(case.body, dict) and "frame" in case.body:
         case.body["frame"] = "ada"
-        for free in ("variant", "face"):
+        for free in ("variant", "face", "lens"):
             case.body.pop(free, None)
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from tests.api_clients import LINK, Program, code_of, program
-from tests.factories import FakeFinder, on_disk, photo, see_with
+from tests.factories import GREY, FakeFinder, offer, on_disk, photo, see_with
 from tests.shoppers import animation, flood, open_shop
 from webapp.errors import CallUnderWay
 from webapp.shop import api_keys, calls, catalogue, figures, sweep
@@ -118,6 +118,31 @@ def test_each_field_changes_the_picture(caller: Program, fields: dict[str, Any])
     assert other != usual
 
 
+def test_a_lens_of_the_frame_is_worn_and_told(app: Flask, caller: Program):
+    with app.app_context():
+        offer("ada", GREY)
+    own = caller.send("/try-ons", frame="ada")
+    grey = caller.send("/try-ons", frame="ada", lens="grey")
+
+    linked = caller.send("/try-ons", headers=LINK, frame="ada", lens="grey")
+
+    assert (picture_of(own.data) - picture_of(grey.data) > 30).any()
+    assert linked.get_json()["lens"] == "grey"
+    assert caller.send("/try-ons", frame="ada", lens="pink").status_code == 404
+    listed = caller.call("GET", "/frames/ada").get_json()["lenses"]
+    assert [(one["slug"], one["extra_cents"]) for one in listed] == [("grey", 3900)]
+
+
+def test_another_lens_under_the_same_key_is_another_call(app: Flask, caller: Program):
+    with app.app_context():
+        offer("ada", GREY)
+    caller.send("/try-ons", headers=LINK | AGAIN, frame="ada")
+
+    answer = caller.send("/try-ons", headers=LINK | AGAIN, frame="ada", lens="grey")
+
+    assert (answer.status_code, code_of(answer)) == (409, "idempotency-key-reused")
+
+
 def test_the_same_call_gives_the_same_bytes(caller: Program):
     assert caller.send("/try-ons", frame="ada").data == caller.send("/try-ons", frame="ada").data
 
@@ -149,7 +174,8 @@ def test_a_link_tells_nothing_of_the_face(caller: Program):
     kept = caller.send("/try-ons", headers=LINK, frame="ada").get_json()
 
     assert set(kept) == {
-        *("id", "url", "frame", "variant", "face", "width", "height", "created", "expires")
+        *("id", "url", "frame", "variant", "lens", "face", "width", "height", "created"),
+        "expires",
     }
 
 

@@ -11,6 +11,7 @@ from webapp.errors import NotFound
 from webapp.eyewear.frame import LensKind, Material, Shape
 from webapp.shop import catalogue
 from webapp.shop.api_keys import KeyView
+from webapp.shop.frame_fields import LensChoice
 from webapp.shop.views import FrameView, VariantView
 
 Millimetres = Annotated[float, Field(ge=0, le=1000)]
@@ -69,6 +70,25 @@ class Lens(BaseModel):
     transmittance: float = Field(description="Luminous, 0 to 1, a gradient's at its top.")
 
 
+class LensOption(Lens):
+    """A lens that the frame may be had with instead of its variants' own."""
+
+    slug: str = Field(description="As `POST /try-ons` takes it.")
+    extra_cents: int = Field(description="What it costs more, hundredths of the currency.")
+
+    @classmethod
+    def of(cls, choice: LensChoice) -> Self:
+        """Return what is told of a lens to choose."""
+        lens = choice.lens
+        return cls(
+            slug=choice.slug,
+            kind=lens.kind,
+            label=choice.label,
+            transmittance=lens.transmittance,
+            extra_cents=choice.extra_cents,
+        )
+
+
 class Variant(BaseModel):
     """A colourway of a frame."""
 
@@ -109,6 +129,7 @@ class Frame(BaseModel):
     price_cents: int = Field(description="Hundredths of `currency`.")
     currency: str = Field(description="ISO 4217.")
     variants: list[Variant]
+    lenses: list[LensOption] = Field(description="To choose from; empty: the variants' own.")
 
     @classmethod
     def of(cls, frame: FrameView) -> Self:
@@ -132,6 +153,7 @@ class Frame(BaseModel):
             price_cents=frame.price_cents,
             currency=frame.currency,
             variants=[Variant.of(one) for one in frame.variants],
+            lenses=[LensOption.of(one) for one in frame.lens_options],
         )
 
 

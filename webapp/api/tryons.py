@@ -43,6 +43,9 @@ class TryOnFields(Fields):
         description="The distance between the pupils for far sight, millimetres, where it is "
         "known; by default it is measured.",
     )
+    lens: Slug | None = Field(
+        None, description="One of the frame's `lenses`; by default the variant's own."
+    )
     width: Width | None = None
 
 
@@ -59,6 +62,7 @@ class TryOn(BaseModel):
     url: str = Field(description="Where the picture is, for the same key.")
     frame: str
     variant: str
+    lens: str | None = Field(description="The lens instead of the variant's own, if any.")
     face: int
     width: int = Field(description="Pixels of the whole picture.")
     height: int = Field(description="Pixels of the whole picture.")
@@ -102,7 +106,9 @@ def make_try_on(key: KeyView, fields: TryOnFields) -> Response:
     `Accept: application/json` photo and picture are kept, as long as any shopper's photo, and
     the answer is a link that the same key can open or delete until then.
     """
-    order = Order(fields.photo, fields.frame, fields.variant, fields.face, fields.pd_mm)
+    order = Order(
+        fields.photo, fields.frame, fields.variant, fields.face, fields.pd_mm, fields.lens
+    )
     if request.accept_mimetypes.best_match((JPEG, "application/json")) == "application/json":
         return linked(key, order, fields.width)
     name = key_sent()
@@ -161,6 +167,7 @@ def link_to(id: str, key: KeyView, width: int | None, status: int) -> Response:
         url=address,
         frame=kept.frame_slug,
         variant=kept.variant_slug,
+        lens=kept.lens,
         face=kept.face,
         width=kept.width,
         height=kept.height,
@@ -192,4 +199,5 @@ def key_sent() -> str | None:
 def parts_of(order: Order, width: int | None) -> list[bytes]:
     """Return what tells one call from another."""
     chosen = (order.frame, order.variant, order.face, order.pd_mm, width)
-    return [repr(chosen).encode(), order.photo]
+    glazed = [order.lens.encode()] if order.lens else []  # calls without are told as ever
+    return [repr(chosen).encode(), *glazed, order.photo]

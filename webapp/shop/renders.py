@@ -20,6 +20,7 @@ class Order:
     """What is asked for: a photo's bytes, a frame, and how it shall be worn.
 
     `variant`: None for the frame's first. `pd_mm`: the distance between the pupils, if known.
+    `lens`: one of the frame's, instead of the variant's own.
     """
 
     photo: bytes
@@ -27,13 +28,14 @@ class Order:
     variant: str | None = None
     face: int = 0
     pd_mm: float | None = None
+    lens: str | None = None
 
 
 def render(order: Order, width: int | None = None) -> bytes:
     """Return the photo with the frame on it as JPEG, at most `width` px wide; store nothing.
 
     Raises:
-        NotFound: no published frame or variant is called so.
+        NotFound: no published frame, variant or lens is called so.
         PhotoError, FaceError: the photo, or the face in it, can't be used.
         PdOutOfRange: nobody has such a PD.
         Busy: no model slot came free in time.
@@ -67,12 +69,18 @@ def keep(order: Order, key: KeyView) -> str:
     Raises: as `render`; then nothing is left of the photo.
     """
     variant = order.variant or catalogue.first_variant(order.frame)
-    tryons.choose(order.frame, variant)  # before the photo is kept for nothing
+    tryons.choose(order.frame, variant, order.lens)  # before the photo is kept for nothing
     viewing.check_pd(order.pd_mm)
     photo = photos.keep(order.photo, agreed=True, visit=key.visit, consent=key.attestation)
     try:
         made = tryons.make(
-            photo.token, key.visit, order.frame, variant, face=order.face, pd_mm=order.pd_mm
+            photo.token,
+            key.visit,
+            order.frame,
+            variant,
+            face=order.face,
+            pd_mm=order.pd_mm,
+            lens=order.lens,
         )
     except BaseException:
         photos.delete(photo.token, key.visit)
@@ -82,4 +90,5 @@ def keep(order: Order, key: KeyView) -> str:
 
 def choose(order: Order) -> Chosen:
     """Return the variant that is asked for. Raises `NotFound`."""
-    return tryons.choose(order.frame, order.variant or catalogue.first_variant(order.frame))
+    variant = order.variant or catalogue.first_variant(order.frame)
+    return tryons.choose(order.frame, variant, order.lens)
