@@ -53,8 +53,9 @@ soak: $(STAMP_DEV)
 lint: $(STAMP_DEV)
 	@$(BIN)/ruff check .; checked=$$?; $(BIN)/mypy && exit $$checked
 
+# What is pinned stays where it fits; ANEW=1 resolves all of it anew, which takes minutes.
 lock: $(STAMP_DEV)
-	@$(BIN)/python -m tests.locking
+	@$(BIN)/python -m tests.locking $(if $(ANEW),--anew)
 
 words: $(STAMP_DEV)
 	@$(BIN)/python -m tests.translations

@@ -86,14 +86,21 @@ def locked() -> dict[str, tuple[str, int]]:
     }
 
 
-def write_lock() -> None:
-    """Resolve what is wanted, and write the lock."""
+def write_lock(*, anew: bool) -> None:
+    """Resolve what is wanted, and write the lock.
+
+    What is pinned already stays so, with its hashes, where it still fits: only what is new is
+    fetched and hashed. `anew`: all of it, in the newest versions that fit, which takes minutes.
+    """
     with tempfile.TemporaryDirectory() as folder:
         source, made = Path(folder) / "wanted.in", Path(folder) / "made.lock"
         source.write_text("\n".join(wanted()) + "\n")
+        if not anew:
+            made.write_text(LOCK.read_text())
         command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, "-o", str(made)]
         subprocess.run([*command, str(source)], check=True)
-        LOCK.write_text(HEADER + made.read_text())
+        # A blank line comes and goes with how it was made.
+        LOCK.write_text(HEADER + re.sub(r"\n\n+", "\n", made.read_text().removeprefix(HEADER)))
 
 
 def licence_of(name: str) -> str:
@@ -125,5 +132,5 @@ def write_licences() -> None:
 
 if __name__ == "__main__":
     if "--licences" not in sys.argv:
-        write_lock()
+        write_lock(anew="--anew" in sys.argv)
     write_licences()

@@ -72,6 +72,50 @@ def test_the_lock_has_what_the_locked_need_and_hashes_of_all() -> None:
                 assert locking.plain(need.name) in locked, f"{name} needs {told}"
 
 
+def test_the_lock_has_nothing_that_nobody_needs() -> None:
+    """What was dropped from the requirements goes from the lock too, with what came along."""
+    locked = locking.locked()
+    waiting = [locking.plain(Requirement(line).name) for line in locking.wanted()]
+    needed = set[str]()
+    extras = {Requirement(line).name: Requirement(line).extras for line in locking.wanted()}
+    while waiting:
+        name = waiting.pop()
+        if name in needed:
+            continue
+        needed.add(name)
+        for told in requires(name) or []:
+            need = Requirement(told)
+            kinds = ["", *extras.get(name, ())]
+            if need.marker is None or any(need.marker.evaluate({"extra": kind}) for kind in kinds):
+                waiting.append(locking.plain(need.name))
+                extras.setdefault(locking.plain(need.name), set()).update(need.extras)
+
+    assert set(locked) - needed == set()
+
+
+def test_locking_again_fetches_only_what_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is pinned and hashed already is given to the resolver; unless all is wanted anew."""
+    lock, given = tmp_path / "requirements.lock", list[str]()
+    lock.write_text(locking.LOCK.read_text())
+
+    def resolve(command: list[str], **_: object) -> None:
+        made = Path(command[command.index("-o") + 1])
+        given.append(made.read_text() if made.exists() else "")
+        made.write_text(given[0])
+
+    monkeypatch.setattr(locking, "LOCK", lock)
+    monkeypatch.setattr(subprocess, "run", resolve)
+    before = lock.read_text()
+    locking.write_lock(anew=False)
+    after = lock.read_text()
+    locking.write_lock(anew=True)
+
+    assert given == [before, ""]
+    assert after == before
+
+
 def test_the_lock_names_no_place_of_its_making() -> None:
     text = locking.LOCK.read_text()
 
