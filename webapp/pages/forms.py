@@ -1,5 +1,6 @@
 """The forms: what a page may send, and how each field is read."""
 
+from flask import current_app
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
@@ -36,9 +37,14 @@ class PhotoForm(FlaskForm):
     agreed_to = HiddenField(default=preferences.consent_version)  # the words that were shown
 
     def upload(self) -> bytes:
-        """Return the file's bytes; none, when no file was chosen."""
+        """Return the file's bytes; none, when no file was chosen.
+
+        Of one that is too heavy they are no more than it takes to see that: many at once would
+        else fill memory.
+        """
         file = self.photo.data or self.shot.data
-        return file.read() if file else b""
+        most = int(current_app.config["MAX_UPLOAD_MB"] * 1_000_000)
+        return file.read(most + 1) if file else b""
 
 
 class Millimetres(FloatField):
