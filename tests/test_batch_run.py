@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from tests.processes import needs_proc
+from tests.verify import report
 from tests.verify.batches import Run
 from webapp import create_app
 from webapp.storage.batch_tables import Batch, BatchItem, BatchPhoto
@@ -88,6 +89,9 @@ def test_killed_twenty_times_it_does_everything_once(run: Run, portrait: bytes):
     assert run.kills["command"] >= 3
     assert run.kills["worker"] >= 3
     assert_done_exactly_once(run, 1200)
+    report.note(
+        "batch over a folder", long=True, photos=1200, killed=dict(run.kills), lost_or_done_twice=0
+    )
 
 
 def test_bad_photos_have_their_reasons_and_the_others_are_done(run: Run, portrait: bytes):

@@ -4,7 +4,9 @@ import ast
 import re
 from pathlib import Path
 
-from tests.verify import report
+from tests.soak import __main__ as soak
+from tests.soak.faults import FAULTS
+from tests.verify import mutants, report
 from webapp.config import ROOT
 
 DOCUMENT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -31,9 +33,47 @@ def test_every_row_names_a_test_that_is_there() -> None:
         assert "assert" in body or "raises" in body, f"{file}::{name}"
 
 
-def test_the_figures_are_those_of_the_reports_shape() -> None:
-    """A table that `python -m tests.verify.report` wrote, with what must be shown in it."""
-    figures = DOCUMENT.partition(report.BEGINS)[2].partition(report.ENDS)[0]
+def figures() -> dict[tuple[str, str, str], str]:
+    """Return the document's figures by (source, proof, figure's name)."""
+    table = DOCUMENT.partition(report.BEGINS)[2].partition(report.ENDS)[0]
+    rows = re.findall(r"^\| ([^|]+) \| ([^|:]+): ([^|]*) \| `make (\w+)` \|$", table, re.MULTILINE)
+    assert len(rows) == table.count("\n") - 2  # beside the head
+    return {(source, proof, name): said for proof, name, said, source in rows}
 
-    for proof in ("broken pictures", "kills", "soak", "routes"):
-        assert f"| {proof} |" in figures, proof
+
+def counted(said: str, name: str) -> float:
+    """Return the number that stands before a name in a figure."""
+    found = re.search(rf"([\d.]+) {re.escape(name)}", said)
+    assert found, f"{name} is not in {said}"
+    return float(found[1])
+
+
+def test_the_long_runs_show_what_they_must() -> None:
+    """A table that `python -m tests.verify.report` wrote, of runs that were long and went well."""
+    told = figures()
+
+    broken = {name: said for (source, proof, name), said in told.items()
+              if (source, proof) == ("verify", "broken pictures")}  # fmt: skip
+    assert int(broken["tried"]) >= 2000
+    assert broken["crashes_and_server_errors"] == "0"
+    assert float(broken["most_processor_s"]) < mutants.MOST_SECONDS
+    assert f"ended_by_the_readers_deadline_of_{mutants.MOST_SECONDS}_s" in broken
+    assert int(broken["most_memory_of_the_decoder_mb"]) < 1000
+    assert int(told["verify", "kills", "in_all"]) >= 200
+    assert told["verify", "kills", "promises_broken_or_orphans"] == "0"
+    assert told["test", "forms", "taken"] == "0"
+    assert int(told["test", "routes", "covered"]) > 50
+    of_the_largest = told["test", "pictures of 50 megapixels", "most_megabytes_of_the_decoder"]
+    assert counted(of_the_largest, "webp") < 1000
+
+
+def test_the_soak_shows_what_it_must() -> None:
+    told = {name: said for (source, _, name), said in figures().items() if source == "soak"}
+
+    assert float(told["minutes"]) >= 10
+    assert counted(told["memory of a web worker"], "growth") <= soak.MOST_GROWTH
+    for deed in soak.DEEDS:
+        assert counted(told["done"], deed) >= float(told["minutes"]), deed
+    assert len(told["faults"].split(",")) == len(FAULTS)
+    assert told["tracebacks logged"] == "0"
+    assert not {"odd", "too rarely done"} & set(told)
