@@ -6,7 +6,6 @@ from flask import (
     flash,
     redirect,
     render_template,
-    request,
     stream_with_context,
     url_for,
 )
@@ -19,7 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from webapp.errors import AttestationMissing, BatchClosed, BatchInvalid, Busy, PlaceUnusable
 from webapp.shop import api_keys, batch_archive, batch_desk, batches, catalogue
 from webapp.shop.batches import SHOP
-from webapp.web import signin
+from webapp.web import numbers, signin
 from webapp.web.tables import csv_answer
 from webapp.web.words import Problem, problem, words_for
 
@@ -145,7 +144,7 @@ def told(reason: str) -> str:
 
 def page(form: BatchForm, problem: Problem | None = None) -> str:
     """Return the page of the batches."""
-    number = max(request.args.get("page", 1, int), 1)
+    number = numbers.page_asked()
     found, total = batches.page(SHOP, (number - 1) * 20)
     return render_template(
         "admin/batches.html",

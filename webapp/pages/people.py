@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from webapp.errors import EmailInvalid, EmailTaken, LastOwner, LoginRefused, WeakPassword
 from webapp.pages.admin_forms import InvitationForm, NewPasswordForm, PasswordForm, RoleForm
 from webapp.shop import accounts, audits, invitations
-from webapp.web import limits, signin
+from webapp.web import limits, numbers, signin
 from webapp.web.words import Problem, words_for
 
 bp = Blueprint("people", __name__, url_prefix="/admin")
@@ -83,7 +83,7 @@ def withdraw() -> ResponseReturnValue:
 @signin.needs("owner")
 def changes() -> ResponseReturnValue:
     """Show what admins changed, the latest first."""
-    number = max(request.args.get("page", 1, int), 1)
+    number = numbers.page_asked()
     sought = request.args.get("q", "")[:120]
     told, pages = audits.page(signin.required(), number, sought)
     return render_template(

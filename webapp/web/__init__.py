@@ -11,6 +11,7 @@ from webapp.web import (
     insiders,
     language,
     limits,
+    numbers,
     problems,
     sessions,
     shopfront,
@@ -23,6 +24,7 @@ from webapp.web import (
 )
 
 PARTS = (
+    numbers,
     tracing,
     bodies,
     sessions,
