@@ -30,6 +30,20 @@ def test_pages_are_open_to_all(browser: Any, address: str, size: dict[str, int],
             assert_open_to_all(page)
 
 
+@pytest.mark.parametrize(("scheme", "mark"), [("light", "%23fff"), ("dark", "%23171411")])
+def test_a_tick_is_seen_by_day_and_by_night(browser: Any, address: str, scheme: str, mark: str):
+    """The mark is light on a dark box, and dark on a light one."""
+    with visit(browser, color_scheme=scheme) as page:
+        page.goto(address)
+        page.check("#consent")
+
+        drawn = page.evaluate(
+            "getComputedStyle(document.getElementById('consent')).backgroundImage"
+        )
+
+        assert mark in drawn
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_visits_pages_are_open_to_all(browser: Any, address: str, photo_file: Path, scheme: str):
     with visit(browser, viewport=PHONE, color_scheme=scheme) as page:
