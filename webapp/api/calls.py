@@ -163,6 +163,11 @@ def read(fields: type[Fields]) -> Fields:
         for name, values in raw.lists()
         if len(values) > 1 and name not in several
     ]
+    wrong += [
+        {"field": name.replace("\0", ""), "reason": "has a NUL in it"}
+        for name, value in raw.items(multi=True)
+        if "\0" in name or (isinstance(value, str) and "\0" in value)
+    ]
     if request.method == "POST":
         wrong += [{"field": name, "reason": "belongs into the form"} for name in request.args]
     try:

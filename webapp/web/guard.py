@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp.errors import SettingInvalid
+from webapp.errors import NotFound, SettingInvalid
 
 LOOPBACK = ("127.0.0.1", "localhost")
 MULTIPART_MARGIN = 1_000_000  # bytes: boundaries and the form's other fields
@@ -51,6 +52,24 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.before_request(limit_size)  # before CSRF, which reads the form
     csrf.init_app(app)
+    app.before_request(refuse_nul)
+
+
+def refuse_nul() -> None:
+    """Refuse a NUL in an address or a form: no text of the shop holds one, and PostgreSQL none.
+
+    The API looks into its fields itself, and the wall passes over what is odd in its address.
+
+    Raises:
+        NotFound: it is in the path.
+        BadRequest: it is in a form's field, or in a query of the back office.
+    """
+    if "\0" in request.path:
+        raise NotFound()
+    fields = () if request.path.startswith("/api/") else request.form.values()
+    asked = request.args.values() if request.path.startswith("/admin") else ()
+    if any("\0" in value for value in (*asked, *fields)):
+        raise BadRequest()
 
 
 def further_hosts(named: str) -> set[str]:
