@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from tests.shoppers import EMAIL, PASSWORD, open_shop
 from webapp.shop import accounts
@@ -60,7 +60,7 @@ def addresses(app: Flask) -> list[tuple[Rule, str]]:
 def path_of(app: Flask, rule: Rule) -> str:
     """The rule's address, with something for each of its variables."""
     values = {
-        name: 99 if type(rule._converters[name]).__name__ == "IntegerConverter" else "none"
+        name: 99 if isinstance(rule._converters[name], IntegerConverter) else "none"
         for name in rule.arguments
     }
     with app.test_request_context():
