@@ -17,6 +17,8 @@ from webapp.storage.database import reading
 from webapp.storage.tables import ApiCall, Base, Image, Photo
 from webapp.web.limits import limiter
 
+NAMELESS = b"--x\r\nContent-Disposition: form-data%s\r\n\r\nwords\r\n--x--\r\n"
+
 
 @pytest.fixture
 def caller(app: Flask) -> Iterator[Program]:
@@ -164,6 +166,8 @@ def test_a_full_shop_says_when_to_come_back(app: Flask, caller: Program):
         ("multipart/form-data", b"photo", 400),
         ("multipart/form-data; boundary=x", b"", 422),
         ("multipart/form-data; boundary=x", b"--x\r\nrubbish", 422),
+        ("multipart/form-data; boundary=x", NAMELESS % b"", 400),
+        ("multipart/form-data; boundary=x", NAMELESS % b'; filename="me.jpg"', 400),
     ],
 )
 def test_a_body_that_is_no_form_is_refused(

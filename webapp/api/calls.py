@@ -206,6 +206,8 @@ def form_sent(fields: type[Fields]) -> MultiDict[str, str | bytes]:
     sent: MultiDict[str, str | bytes] = MultiDict(request.form.items(multi=True))
     for name, file in request.files.items(multi=True):
         sent.add(name, file.read())
+    if not all(sent):
+        raise BadRequest()  # a part of the form has no name
     return sent
 
 
