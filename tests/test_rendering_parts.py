@@ -8,16 +8,19 @@ import pytest
 
 from tests.rendering_stage import fit_of, frame_of, photo_of
 from webapp.eyewear.frame import Artwork, Lens
+from webapp.rendering import wholes
 from webapp.rendering.colour import to_linear, to_srgb
 from webapp.rendering.compose import prepare
 from webapp.rendering.grain import read_grain
 from webapp.rendering.hair import bare_ears
+from webapp.rendering.kept import Kept
 from webapp.rendering.light import read_light
 from webapp.rendering.occlusion import NOTHING, rasterise
+from webapp.rendering.paint import paint_of
 from webapp.rendering.shadows import shadow
 from webapp.rendering.sheets import Grid, front_of, rays
 from webapp.rendering.temples import bars
-from webapp.rendering.textures import Kept, front_textures
+from webapp.rendering.textures import front_textures, temple_texture
 
 
 def test_every_byte_survives_linear_light():
@@ -182,6 +185,26 @@ def test_textures_are_made_once_for_an_artwork_and_size():
     assert front_textures(art, 2.0, 0.5) is first
     assert front_textures(art, 1.0, 0.5) is not first
     assert front_textures(frame_of().artwork, 2.0, 0.5) is not first
+
+
+def test_what_is_prepared_is_shrunk_for_every_size_but_not_painted_anew(monkeypatch):
+    eyewear = frame_of()
+    wholes.prepare(eyewear)
+    monkeypatch.setattr(wholes, "paint_of", lambda *_: pytest.fail("painted anew"))
+
+    for size in (1.0, 2.0, 3.0):
+        front_textures(eyewear.artwork, size, 0.5, pads=eyewear.build.pads)
+        temple_texture(eyewear.artwork, size, 0.5, 1.0, 1.0)
+
+
+def test_light_kept_in_steps_is_as_bright():
+    """The darkest shades too: a step is a tenth of what a byte of sRGB can tell apart."""
+    art = frame_of().artwork
+    whole = wholes.whole_front(art).front
+
+    away = np.abs(wholes.in_light(whole.paint) - paint_of(art.front, art.scale))
+
+    assert away.max() < 1 / 255 / 12.92 / 10
 
 
 def test_the_store_of_textures_keeps_its_bound():

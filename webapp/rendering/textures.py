@@ -5,12 +5,7 @@ flickers, and softened to the photo's own sharpness. What was made is kept, with
 a shop shows the same frames again and again.
 """
 
-import threading
-import weakref
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -19,9 +14,9 @@ from numpy.typing import NDArray
 from webapp.eyewear.frame import Artwork
 from webapp.fitting.scene import Floats
 from webapp.rendering.colour import Bytes, Light
+from webapp.rendering.kept import Kept
 from webapp.rendering.layers import times
-from webapp.rendering.pads import pads_of
-from webapp.rendering.paint import paint_of
+from webapp.rendering.wholes import Whole, in_light, whole_front, whole_temple
 
 FINER = 1.3  # texture pixels per photo pixel: sampling between them then blurs little
 OCTAVE = 4  # texture sizes per doubling
@@ -34,13 +29,9 @@ EDGE_FINENESS = 4.0  # pixels per mm of that colour at most: its blur is wide, i
 SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more where it faces up
 FRONT_BYTES = 96 * 2**20  # kept of fronts: a wall's 24 at 480 px, or some ten at full size
 TEMPLE_BYTES = 48 * 2**20  # and of temples
-WHOLE_BYTES = 8 * 2**20  # of temples in their own pixels: one picture needs three sizes of one
 FADE = (5.0, 0.0)  # mm before a bare ear's bend: a temple begins to fade, and is gone
 HAIR_FADE = (45.0, 14.0)  # the same where hair covers the ear
 BARE_STEPS = 4
-
-Key = tuple[float, ...]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -83,47 +74,8 @@ class TempleTextures:
     edge: Light
 
 
-class Kept(Generic[T]):
-    """Things made from an artwork, the most recently used ones, in at most `most` bytes."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._bytes = 0
-        self._lock = threading.Lock()
-        self._made: OrderedDict[Key, tuple[weakref.ref[Artwork], T, int]] = OrderedDict()
-
-    def get(self, artwork: Artwork, key: Key, make: Callable[[], T]) -> T:
-        """Return what `make` makes, from the store when it was made before."""
-        key = (id(artwork), *key)
-        with self._lock:
-            found = self._made.get(key)
-            if found is not None and found[0]() is artwork:  # an id may be used again
-                self._made.move_to_end(key)
-                return found[1]
-        made = make()
-        self._keep(key, weakref.ref(artwork), made)
-        return made
-
-    def _keep(self, key: Key, owner: weakref.ref[Artwork], made: T) -> None:
-        size = _bytes_of(made)
-        with self._lock:
-            old = self._made.pop(key, None)
-            self._bytes += size - (old[2] if old else 0)
-            self._made[key] = (owner, made, size)
-            while self._bytes > self.most and len(self._made) > 1:
-                self._bytes -= self._made.popitem(last=False)[1][2]
-
-
-def _bytes_of(made: object) -> int:
-    """Return the bytes of all arrays in nested dataclasses."""
-    if isinstance(made, np.ndarray):
-        return made.nbytes
-    return sum(_bytes_of(part) for part in getattr(made, "__dict__", {}).values())
-
-
 _fronts: Kept[Textures] = Kept(FRONT_BYTES)
 _temples: Kept[TempleTextures] = Kept(TEMPLE_BYTES)
-_wholes: Kept[Light] = Kept(WHOLE_BYTES)
 
 
 def front_textures(
@@ -169,9 +121,8 @@ def _size(artwork: Artwork, px_per_mm: float, softness: float) -> tuple[float, f
 
 
 def _front(artwork: Artwork, ratio: float, blur: float, pads: bool) -> Textures:
-    whole = paint_of(artwork.front, artwork.scale)
-    apart = _taken_out(whole, artwork, ratio, blur) if pads else None
-    front = _layer(whole, artwork.centre, artwork.scale, (ratio, ratio), blur)
+    whole = whole_front(artwork, pads=pads)
+    front = _layer(whole.front, artwork.centre, artwork.scale, (ratio, ratio), blur)
     height, width = front.paint.shape[:2]
     shares = cv2.resize(artwork.lenses, (width, height), interpolation=cv2.INTER_AREA)
     lenses = np.asarray(shares, dtype=np.float32) * np.float32(1 / 255)
@@ -181,29 +132,23 @@ def _front(artwork: Artwork, ratio: float, blur: float, pads: bool) -> Textures:
         lenses=_soften(np.asarray(lenses, dtype=np.float32), blur),
         solid=solid,
         edge=_edge_colours(front),
-        pads=apart,
+        pads=None if whole.pads is None else _pads(whole.pads, artwork, ratio, blur),
     )
 
 
-def _taken_out(whole: Light, artwork: Artwork, ratio: float, blur: float) -> Layer | None:
-    """Take the nose pads out of a front (h, w, 4), in place, and return them; None if none."""
-    found = pads_of(artwork)
-    if not found.any():
-        return None
-    rows, columns = (np.flatnonzero(found.any(axis=axis)) for axis in (1, 0))
+def _pads(whole: Whole, artwork: Artwork, ratio: float, blur: float) -> Layer:
+    """Return a front's nose pads with room about them for their blur."""
     margin = 2 + int(2 * blur / ratio)
-    top, left = max(0, rows[0] - margin), max(0, columns[0] - margin)
-    part = slice(top, rows[-1] + margin + 1), slice(left, columns[-1] + margin + 1)
-    pads = np.where(found[part][..., None], whole[part], np.float32(0))
-    whole[found] = 0
-    zero = artwork.centre[0] - left, artwork.centre[1] - top
-    return _layer(pads, zero, artwork.scale, (ratio, ratio), blur)
+    wide = cv2.copyMakeBorder(whole.paint, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
+    left, top = (int(at) - margin for at in whole.corner)
+    roomy = Whole(np.asarray(wide, np.uint16), (left, top))
+    return _layer(roomy, artwork.centre, artwork.scale, (ratio, ratio), blur)
 
 
 def _temple(
     artwork: Artwork, ratio: float, blur: float, squeeze: float, fade: tuple[float, float]
 ) -> TempleTextures:
-    whole = _wholes.get(artwork, (), lambda: paint_of(artwork.temple, artwork.scale))
+    whole = whole_temple(artwork)
     side = _layer(whole, artwork.joint, artwork.scale, (ratio * squeeze, ratio), blur)
     columns = np.arange(side.paint.shape[1])
     left = _uncovered(artwork, (columns - side.zero[0]) / side.scale[0], fade)
@@ -212,13 +157,10 @@ def _temple(
     return TempleTextures(side, profile, _edge(artwork, whole, profile[:, 0], fade))
 
 
-def _edge(artwork: Artwork, whole: Light, along: Floats, fade: tuple[float, float]) -> Light:
-    """Return (n, 4): the colour of the temple's edge times its alpha, and alpha, along it.
-
-    `whole`: its side, premultiplied, in the artwork's own pixels.
-    """
+def _edge(artwork: Artwork, whole: Whole, along: Floats, fade: tuple[float, float]) -> Light:
+    """Return (n, 4): the colour of the temple's edge times its alpha, and alpha, along it."""
     columns = np.rint(along * artwork.scale + artwork.joint[0]).astype(int)
-    paint = whole[:, columns]
+    paint = in_light(whole.paint[:, columns])
     alpha = paint[..., 3].max(axis=0)
     mean = paint.sum(axis=0)
     solid = alpha * _uncovered(artwork, along, fade)
@@ -251,23 +193,26 @@ def _profile(artwork: Artwork, fade: tuple[float, float]) -> Floats:
 
 
 def _layer(
-    whole: Light,
+    whole: Whole,
     zero: tuple[float, float],
     scale: float,
     ratios: tuple[float, float],
     blur: float,
 ) -> Layer:
-    """Return a premultiplied picture (h, w, 4) as a layer resized by `ratios`."""
-    height, width = whole.shape[:2]
+    """Return a part of an artwork as a layer resized by `ratios`.
+
+    `zero`: where the layer's millimetres begin, in pixels of the artwork.
+    """
+    height, width = whole.paint.shape[:2]
+    left, top = whole.corner
     # Two at least: of a face far away a temple is less than a pixel high, and has edges still.
     size = max(2, round(width * ratios[0])), max(2, round(height * ratios[1]))
     kx, ky = size[0] / width, size[1] / height
-    small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
-    paint = _soften(np.asarray(small, dtype=np.float32), blur)
+    small = cv2.resize(whole.paint, size, interpolation=cv2.INTER_AREA)
     return Layer(
-        paint=paint,
+        paint=_soften(in_light(np.asarray(small, np.uint16)), blur),
         scale=(scale * kx, scale * ky),
-        zero=((zero[0] + 0.5) * kx - 0.5, (zero[1] + 0.5) * ky - 0.5),
+        zero=((zero[0] - left + 0.5) * kx - 0.5, (zero[1] - top + 0.5) * ky - 0.5),
     )
 
 
