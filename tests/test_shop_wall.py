@@ -128,6 +128,58 @@ def test_a_new_photos_first_page_is_painted_ahead(seeing: Sight, app):
     wait_for(2, token)
 
 
+def ask_aside(token: str, asked: easel.Wish, got: list[bytes]) -> threading.Thread:
+    """Ask for a picture from another thread, which would paint it as b"my own"."""
+    seen, context = sight.current().sighting(token), belongings.context()
+
+    def ask() -> None:
+        with context():
+            got.append(easel.picture(seen, asked, lambda: b"my own"))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    return thread
+
+
+def test_who_asks_waits_for_what_is_painted_ahead_later_on(seeing: Sight):
+    token = keep().token
+    began, go_on = threading.Event(), threading.Event()
+
+    def first() -> bytes:
+        began.set()
+        assert go_on.wait(20)
+        return b"first"
+
+    easel.paint_ahead(token, lambda: {wish(0): first, wish(1): lambda: b"second"})
+    assert began.wait(20)
+    got: list[bytes] = []
+    asking = ask_aside(token, wish(1), got)
+    go_on.set()
+    asking.join(20)
+
+    assert got == [b"second"]
+
+
+def test_what_was_to_be_painted_ahead_is_painted_by_who_asks_when_it_breaks_off(seeing: Sight):
+    token = keep().token
+    began, go_on = threading.Event(), threading.Event()
+
+    def break_off() -> bytes:
+        began.set()
+        assert go_on.wait(20)
+        raise NotFound
+
+    easel.paint_ahead(token, lambda: {wish(0): break_off, wish(1): lambda: b"second"})
+    assert began.wait(20)
+    got: list[bytes] = []
+    asking = ask_aside(token, wish(1), got)
+    go_on.set()
+    asking.join(20)
+
+    assert got == [b"my own"]
+    assert easel.picture(sight.current().sighting(token), wish(0), lambda: b"anew") == b"anew"
+
+
 def test_nothing_is_painted_ahead_for_a_photo_that_is_gone(seeing: Sight, app):
     app.config["PAINT_AHEAD"] = 24
     token = keep().token

@@ -7,7 +7,7 @@ thread is painting waits for that one. The first page of a new photo's wall is p
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -45,22 +45,44 @@ def picture(seen: Sighting, wish: Wish, paint: Callable[[], bytes]) -> bytes:
     Raises:
         Busy: another thread did not finish it in time.
     """
-    with seen.lock:
+    while True:
+        mine = claim(seen, [wish]).get(wish)
+        if mine is not None:
+            return fulfil(seen, wish, mine, paint)
         there = seen.pictures.get(wish)
-        if there is None:
-            mine: Future[bytes] = Future()
-            seen.pictures[wish] = mine
-            while len(seen.pictures) > PICTURES_KEPT:
-                seen.pictures.pop(next(iter(seen.pictures)))
-    if there is not None:
-        return await_picture(there)
+        try:
+            if there is not None:
+                return await_picture(there)
+        except CancelledError:
+            continue  # whoever had claimed it gave up
+
+
+def claim(seen: Sighting, wishes: Sequence[Wish]) -> dict[Wish, Future[bytes]]:
+    """Take on those pictures that nobody has painted or paints; return what they will be."""
+    with seen.lock:
+        mine = {wish: Future[bytes]() for wish in wishes if wish not in seen.pictures}
+        seen.pictures.update(mine)
+        while len(seen.pictures) > PICTURES_KEPT:
+            seen.pictures.pop(next(iter(seen.pictures)))
+    return mine
+
+
+def fulfil(seen: Sighting, wish: Wish, mine: Future[bytes], paint: Callable[[], bytes]) -> bytes:
+    """Paint a picture that was claimed, and return it."""
     try:
         mine.set_result(paint())
     except BaseException as error:
-        seen.pictures.pop(wish, None)  # the next to ask tries anew
+        drop(seen, wish, mine)  # the next to ask tries anew
         mine.set_exception(error)
         raise
     return mine.result()
+
+
+def drop(seen: Sighting, wish: Wish, mine: Future[bytes]) -> None:
+    """Let go of a claim, so that another can be made."""
+    with seen.lock:
+        if seen.pictures.get(wish) is mine:
+            del seen.pictures[wish]
 
 
 def await_picture(there: "Future[bytes]") -> bytes:
@@ -100,18 +122,34 @@ class Ahead:
                 self.waiting -= 1
 
 
-def paint_ahead(token: str, pictures: Callable[[], Sequence[Callable[[], bytes]]]) -> None:
+Painter = Callable[[], bytes]
+
+
+def paint_ahead(token: str, pictures: Callable[[], dict[Wish, Painter]]) -> None:
     """Paint pictures of a photo in the background, as long as the photo is in memory.
 
+    All are claimed at once: who asks for one waits for it, since two threads that paint, and so
+    contend for Python's lock, are no faster than one.
+
     Args:
-        pictures: called in the background; returns what paints each picture in turn.
+        pictures: called in the background; returns what paints each picture, in turn.
     """
 
     def work() -> None:
-        for paint in pictures():
-            if sight.current().recall(token) is None:
-                return  # deleted meanwhile
-            paint()
+        painters = pictures()
+        seen = sight.current().recall(token)
+        if seen is None:
+            return
+        mine = claim(seen, list(painters))
+        try:
+            for wish in list(mine):
+                if sight.current().recall(token) is not seen:
+                    return  # deleted meanwhile
+                fulfil(seen, wish, mine.pop(wish), painters[wish])
+        finally:
+            for wish, left in mine.items():
+                drop(seen, wish, left)
+                left.cancel()
 
     do_ahead(work)
 

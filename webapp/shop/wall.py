@@ -1,6 +1,7 @@
 """The wall: the frames that a shopper looks for, in the order in which they suit a face."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,9 +12,11 @@ from webapp.eyewear.frame import Eyewear
 from webapp.fitting.advice import Advice, advise_on, misfit
 from webapp.fitting.scale import Told
 from webapp.fitting.scene import Head
+from webapp.rendering.wholes import prepare
 from webapp.shop import artworks, catalogue, easel, sight, tryons, viewing
 from webapp.shop.easel import Wish
 from webapp.shop.facets import Hung, Shelf, Wanted, sieve
+from webapp.shop.viewing import Subject
 from webapp.shop.views import FrameView, VariantView
 from webapp.storage import belongings, pinboard
 
@@ -51,33 +54,31 @@ def picture(photo_token: str, visit: str, wish: Wish) -> bytes:
     Raises: as `tryons.preview`.
     """
     subject = viewing.find_subject(photo_token, visit)
+    seen = sight.current().sighting(photo_token)
+    return easel.picture(seen, wish, partial(paint_for_all, subject, wish))
 
-    def paint() -> bytes:
-        how = tryons.wish_of(wish.face, None, wish.told, None, 1.0)
-        return tryons.draw(subject, wearing(wish), how, wish.width, close=True)
 
-    def paint_for_all() -> bytes:
-        what = f"{sight.version()} {wish}"
-        there = pinboard.find(photo_token, what)
-        if there is not None:
-            return there
-        jpeg = paint()
-        pinboard.lay_down(photo_token, what, jpeg)
-        return jpeg
-
-    return easel.picture(sight.current().sighting(photo_token), wish, paint_for_all)
+def paint_for_all(subject: Subject, wish: Wish) -> bytes:
+    """Return the picture that another worker has painted, or paint it and tell the others."""
+    what = f"{sight.version()} {wish}"
+    there = pinboard.find(subject.token, what)
+    if there is not None:
+        return there
+    how = tryons.wish_of(wish.face, None, wish.told, None, 1.0)
+    jpeg = tryons.draw(subject, wearing(wish), how, wish.width, close=True)
+    pinboard.lay_down(subject.token, what, jpeg)
+    return jpeg
 
 
 def paint_ahead(photo_token: str, visit: str, width: int) -> None:
     """Begin to paint the first pictures of a new photo's wall, `width` px wide."""
     most = belongings.settings()["PAINT_AHEAD"]
 
-    def pictures() -> list[Callable[[], bytes]]:
+    def pictures() -> dict[Wish, Callable[[], bytes]]:
+        subject = viewing.find_subject(photo_token, visit)
         shelf = hang(photo_token, visit, 0, Told(), Wanted())
-        return [
-            partial(picture, photo_token, visit, wish_for(hung.variant, 0, Told(), width))
-            for hung in shelf.hung[:most]
-        ]
+        wishes = [wish_for(hung.variant, 0, Told(), width) for hung in shelf.hung[:most]]
+        return {wish: partial(paint_for_all, subject, wish) for wish in wishes}
 
     if most > 0:
         easel.paint_ahead(photo_token, pictures)
@@ -103,12 +104,28 @@ def warm_up() -> None:
 
 
 def load() -> None:
-    """Load the model, and the artwork of as many frames as memory keeps."""
+    """Load the model, and beside it the artwork of as many frames as memory keeps.
+
+    A visitor who is quick waits for the model: the other cores need not.
+    """
+    inside = belongings.context()
+
+    def look() -> None:
+        with inside():
+            load_model()
+
+    with ThreadPoolExecutor(1, thread_name_prefix="model") as beside:
+        loading = beside.submit(look)
+        for frame in catalogue.published()[: artworks.EYEWEAR_KEPT // 2]:
+            prepare(wearing(wish_for(frame.variants[0], 0, Told(), 0)))
+        loading.result()
+
+
+def load_model() -> None:
+    """Let the model look once. Raises `Busy` and `ModelUnusable`."""
     watching = sight.current()
     with watching.slot():
         watching.finder.find(np.zeros(BLANK, np.uint8))
-    for frame in catalogue.published()[: artworks.EYEWEAR_KEPT // 2]:
-        wearing(wish_for(frame.variants[0], 0, Told(), 0))
 
 
 def wearing(wish: Wish) -> Eyewear:
