@@ -26,7 +26,7 @@ from webapp.rendering.textures import Layer, Textures
 
 CELL_MM = 2.0  # between computed points of the maps
 CELLS_PX = (2, 24)  # and at least and at most so many photo pixels
-TILE_PX = (416, 104)  # width and height of what is painted at once: it stays in the cache
+TILE_PX = (512, 256)  # width and height of what is painted at once: it stays in the cache
 SLICE_PX = 1.6  # photo pixels between the slices of a rim's thickness
 MOST_SLICES = 8  # a larger picture has wider rims too, so gaps do not open
 ROW = 256  # pixels: what is picked out of a tile is worked on in rows of so many
@@ -77,10 +77,9 @@ def view_front(
     """Return how a box's pixels see the front; not `shiny`: its lenses mirror nothing."""
     grid = Grid(box, int(np.clip(round(CELL_MM * px_per_mm), *CELLS_PX)))
     sheet, pose, build = front_of(eyewear), fit.frame_pose, eyewear.build
-    sight = rays(fit.camera, pose, grid.positions())
+    sight = rays(fit.camera, pose, grid.positions()).single()
     x, y, _ = sheet.meet(sight)
-    back_x, back_y, _ = sheet.meet(sight, build.depth)
-    face, back = np.dstack([x, y]), np.dstack([back_x, back_y])
+    face, back = np.dstack([x, y]), np.dstack(sheet.meet(sight, build.depth)[:2])
     glass = face + min(1.0, LENS_BEHIND / build.depth) * (back - face)
     pads = face + PADS_BEHIND / build.depth * (back - face)
     at = glass[..., 0], glass[..., 1]
@@ -94,13 +93,15 @@ def view_front(
         dim=_with_zero(1 - tint_of(eyewear.lens, eyewear.artwork).at(at[1])),
         shine=_with_zero(mirrored(eyewear.lens, light, sheet, pose, sight, at))
         if shiny
-        else np.zeros((*x.shape, 4)),
+        else np.zeros((*x.shape, 4), np.float32),
     )
 
 
 def _with_zero(colours: Floats) -> Floats:
     """Return (h, w, 3) with a fourth channel of zeros: lenses paint over nothing."""
-    return np.concatenate([colours, np.zeros((*colours.shape[:2], 1))], axis=-1)
+    whole = np.zeros((*colours.shape[:2], 4), np.float32)
+    whole[..., :3] = colours
+    return whole
 
 
 def _tone(across: Floats, light: Lighting, turn: Floats) -> Floats:
@@ -110,8 +111,9 @@ def _tone(across: Floats, light: Lighting, turn: Floats) -> Floats:
     """
     sideways = float(light.towards @ turn[:, 0])
     side = 1 + SIDE_LIGHT * light.contrast * sideways * np.clip(across, -1, 1)
-    colour = side[..., None] * (light.exposure * light.tint)
-    return np.concatenate([colour, np.ones((*across.shape, 1))], axis=-1)
+    tone = np.ones((*across.shape, 4), np.float32)
+    tone[..., :3] = side[..., None] * (light.exposure * light.tint)
+    return tone
 
 
 def front_in_sight(fit: Fit, sheet: Front, raster: Raster) -> Map | None:
@@ -165,8 +167,8 @@ def paint_pads(base: Light, view: View, pads: Layer, seen: Map) -> None:
     if part is None:
         return
     grid, cells, (rows, columns) = part
-    maps = grid.enlarge(pixels[cells][..., 0]), grid.enlarge(pixels[cells][..., 1])
-    lit = cv2.multiply(_sampled(pads.paint, maps), grid.enlarge(view.tone[cells]))
+    painted = _sampled(pads.paint, grid.enlarge(pixels[cells]))
+    lit = cv2.multiply(painted, grid.enlarge(view.tone[cells]))
     lay_over(base[rows, columns], np.asarray(lit, dtype=np.float32), seen[rows, columns])
 
 
@@ -222,23 +224,19 @@ def _rows_of(indices: NDArray[np.intp]) -> NDArray[np.intp]:
     )
 
 
-Maps = tuple[Map, Map]
+def _maps(view: View, textures: Textures, at: Floats) -> Map:
+    """Return the texture pixels (h, w, 2), x and y, of frame millimetres `at` on the grid."""
+    return view.grid.enlarge(at * textures.front.scale + textures.front.zero)
 
 
-def _maps(view: View, textures: Textures, at: Floats) -> Maps:
-    """Return the texture pixels, x and y (h, w), of frame millimetres `at` on the grid."""
-    pixels = at * textures.front.scale + textures.front.zero
-    return view.grid.enlarge(pixels[..., 0]), view.grid.enlarge(pixels[..., 1])
-
-
-def _between(first: Maps, last: Maps, share: float) -> Maps:
+def _between(first: Map, last: Map, share: float) -> Map:
     """Return maps `share` of the way from the first to the last."""
-    x, y = (cv2.addWeighted(a, 1 - share, b, share, 0) for a, b in zip(first, last, strict=True))
-    return np.asarray(x, dtype=np.float32), np.asarray(y, dtype=np.float32)
+    return np.asarray(cv2.addWeighted(first, 1 - share, last, share, 0), dtype=np.float32)
 
 
-def _sampled(picture: Light, maps: Maps, border: int = cv2.BORDER_CONSTANT) -> Light:
-    return np.asarray(cv2.remap(picture, *maps, cv2.INTER_LINEAR, borderMode=border), np.float32)
+def _sampled(picture: Light, maps: Map, border: int = cv2.BORDER_CONSTANT) -> Light:
+    sampled = cv2.remap(picture, maps, None, cv2.INTER_LINEAR, borderMode=border)  # type: ignore[call-overload]
+    return np.asarray(sampled, np.float32)
 
 
 def _shift(view: View) -> float:
@@ -248,17 +246,17 @@ def _shift(view: View) -> float:
     return apart * view.grid.step / max(cell, 1e-6)
 
 
-def _at(where: NDArray[np.intp], maps: Maps) -> Maps:
+def _at(where: NDArray[np.intp], maps: Map) -> Map:
     """Return maps at flat indices (n, m) alone."""
-    x, y = (np.take(one, where) for one in maps)
-    return x, y
+    return maps.reshape(-1, 2)[where]
 
 
-def _solid(textures: Textures, maps: Maps) -> Bytes:
-    return np.asarray(cv2.remap(textures.solid, *maps, cv2.INTER_LINEAR), dtype=np.uint8)
+def _solid(textures: Textures, maps: Map) -> Bytes:
+    solid = cv2.remap(textures.solid, maps, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]
+    return np.asarray(solid, dtype=np.uint8)
 
 
-def _swept(textures: Textures, face: Maps, back: Maps, moved: float) -> Bytes:
+def _swept(textures: Textures, face: Map, back: Map, moved: float) -> Bytes:
     """Return how solid the rims' sides are (h, w): the outline's sweep from the back to the face.
 
     moved: photo pixels between the two, at most.
@@ -270,18 +268,19 @@ def _swept(textures: Textures, face: Maps, back: Maps, moved: float) -> Bytes:
     return swept
 
 
-def _sides(textures: Textures, face: Maps, back: Maps, swept: Bytes) -> Light:
+def _sides(textures: Textures, face: Map, back: Map, swept: Bytes) -> Light:
     """Return the rims' sides (h, w, 4) where they are `swept` (h, w) so far."""
     alpha = np.asarray(swept, dtype=np.float32) * np.float32(1 / 255)
     colour = _sampled(textures.edge, _on_edge(textures, face, back), cv2.BORDER_REPLICATE)
     return np.asarray(cv2.merge([*cv2.split(times(colour, alpha)), alpha]), dtype=np.float32)
 
 
-def _on_edge(textures: Textures, face: Maps, back: Maps) -> Maps:
+def _on_edge(textures: Textures, face: Map, back: Map) -> Map:
     """Return maps half way from the face to the back, in pixels of the edge's colours."""
     (rows, columns), (high, wide) = textures.edge.shape[:2], textures.solid.shape
-    x, y = (
-        cv2.addWeighted(a, 0.5 * k, b, 0.5 * k, 0.5 * k - 0.5)
-        for a, b, k in zip(face, back, (columns / wide, rows / high), strict=True)
-    )
-    return np.asarray(x, dtype=np.float32), np.asarray(y, dtype=np.float32)
+    smaller = np.array([columns / wide, rows / high], np.float32)
+    half = _between(face, back, 0.5)
+    half += np.float32(0.5)
+    half *= smaller
+    half -= np.float32(0.5)
+    return half

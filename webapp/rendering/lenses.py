@@ -55,38 +55,43 @@ def mirrored(
     as a soft window in it. A polarised lens swallows glare; a mirror's coating lies before the
     polariser, so that its own image stays whole.
     """
-    normal = front.normals(*at)
-    along = sight.directions / np.linalg.norm(sight.directions, axis=-1, keepdims=True)
-    facing = np.einsum("...i,...i", along, normal)
-    outgoing = (along - 2 * facing[..., None] * normal) @ pose.rotation.T  # camera coordinates
+    normal, towards, window = front.normals(*at), sight.directions, _window(light)
+    flat = np.float32(1) / np.sqrt(np.einsum("...i,...i", towards, towards))
+    facing = np.einsum("...i,...i", towards, normal) * flat
     image = lens.reflectance if lens.kind is LensKind.MIRROR else 0.0
     base = image or lens.reflectance * COATING
     glare = base - image + (1 - base) * (1 - np.clip(np.abs(facing), 0, 1)) ** 5
     share = image + glare * (POLARISED if lens.polarised else 1.0)
-    seen = _surroundings(light, outgoing)
-    return np.asarray(share[..., None] * seen * np.asarray(lens.mirror_tint))
+    # What matters of the way out: how far down it leads, and how far aside from the window.
+    axes = pose.rotation.T @ np.array([[0, -window[2]], [1, 0], [0, window[0]]])
+    axes = axes.astype(towards.dtype)
+    out = (towards @ axes) * flat[..., None] - (2 * facing)[..., None] * (normal @ axes)
+    seen = _surroundings(light, out[..., 0], out[..., 1], float(window[1]))
+    return np.asarray(share[..., None] * seen * np.asarray(lens.mirror_tint, seen.dtype))
 
 
-def _surroundings(light: Lighting, outgoing: Floats) -> Floats:
-    """Return the linear RGB (..., 3) of what lies in directions (..., 3), camera coordinates."""
-    rise = np.clip(0.5 - outgoing[..., 1] / (2 * HORIZON), 0, 1)
-    rise = (rise * rise * (3 - 2 * rise))[..., None]
+def _surroundings(light: Lighting, down: Floats, aside: Floats, window: float) -> Floats:
+    """Return the linear RGB (..., 3) of what lies in directions so far `down` and `aside`.
+
+    Both as sines: down from the camera's level, aside from the main light, which stands
+    `window` down.
+    """
+    rise = _eased(0.5 - down / (2 * HORIZON))
     # What a lens mirrors stands before the face, out of the photo, in the light that lights it.
     unseen = light.exposure * light.tint
     sky = SEEN * light.upper + (1 - SEEN) * SKY * unseen
     ground = SEEN * light.lower + (1 - SEEN) * GROUND * unseen
-    seen = ground + rise * (sky - ground)
-    window = _window(light)
-    aside = np.stack(
-        [
-            -window[2] * outgoing[..., 0] + window[0] * outgoing[..., 2],
-            outgoing[..., 1] - window[1],
-        ],
-        axis=-1,
-    )
-    edges = np.clip((np.array(WINDOW) - np.abs(aside)) / WINDOW_EDGE + 0.5, 0, 1)
-    glow = (edges * edges * (3 - 2 * edges)).prod(axis=-1, keepdims=True)
-    return np.asarray(seen + glow * (WINDOW_GAIN * light.contrast * light.exposure) * light.tint)
+    glow = _eased((WINDOW[0] - np.abs(aside)) / WINDOW_EDGE + 0.5)
+    glow *= _eased((WINDOW[1] - np.abs(down - window)) / WINDOW_EDGE + 0.5)
+    shown = WINDOW_GAIN * light.contrast * light.exposure * light.tint
+    mixed = np.stack([np.ones_like(rise), rise, glow], axis=-1)
+    return np.asarray(mixed @ np.stack([ground, sky - ground, shown]).astype(rise.dtype))
+
+
+def _eased(share: Floats) -> Floats:
+    """Return shares, clipped to 0 to 1, with a soft beginning and end."""
+    share = np.clip(share, 0, 1)
+    return np.asarray(share * share * (3 - 2 * share))
 
 
 def _window(light: Lighting) -> Floats:
