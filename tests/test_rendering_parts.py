@@ -131,9 +131,8 @@ def test_light_that_runs_along_a_temple_throws_no_shadow_of_it():
     photo = photo_of(fit)
     scene = prepare(photo, fit.camera, fit.head)
     light = replace(scene.light, towards=np.array([0.0, -0.6, -0.8]))
-    textures = front_textures(eyewear.artwork, 1.0, 0.0)
 
-    left = shadow(straight, eyewear, bars(straight, eyewear), textures, scene.rough, light)
+    left = shadow(straight, eyewear, bars(straight, eyewear), scene.rough, light)
 
     assert np.isfinite(left).all()
     assert 0.2 < left.min() < left.max() <= 1

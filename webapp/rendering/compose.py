@@ -199,7 +199,7 @@ def _paint(picture: Bytes, box: Box, worn: Worn, scene: Scene, seed: int, effect
         scene=scene,
         textures=textures,
         temples=paint_temples(box, fit, eyewear, temples, setting),
-        shadow=shadow(fit, eyewear, temples, textures, scene.rough, scene.light)
+        shadow=shadow(fit, eyewear, temples, scene.rough, scene.light)
         if effects.shadows
         else np.ones_like(scene.rough.depth),
         seen=front_in_sight(fit, front_of(eyewear), scene.rough),

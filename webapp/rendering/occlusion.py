@@ -5,6 +5,7 @@ millimetres from the camera, at a bounded resolution (about a millimetre), whate
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -39,6 +40,21 @@ class Raster:
     depth: Map
     skin: NDArray[np.bool_]
     sights: Map
+
+    @cached_property
+    def skin_points(self) -> Map:
+        """What the cells see of the skin, (rows, columns, 3) float32 mm from the camera.
+
+        Elsewhere, points at the skin's mean depth, so that nothing jumps at its edge.
+        """
+        depth = np.where(self.skin, self.depth, self.depth[self.skin].mean())
+        return self.sights * np.asarray(depth, dtype=np.float32)[..., None]
+
+    @cached_property
+    def skin_inside(self) -> Map:
+        """How far inside the skin's edge a cell is, (rows, columns) float32: 0 outside, to 1."""
+        edge = cv2.GaussianBlur(self.skin.astype(np.float32), (0, 0), 1.0)
+        return np.asarray(np.minimum(1, edge * np.float32(1.2)) * self.skin, np.float32)
 
     def halved(self) -> "Raster":
         """Return every other cell, for what is soft anyhow."""

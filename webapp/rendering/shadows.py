@@ -14,11 +14,13 @@ import numpy as np
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Fit, Floats
 from webapp.rendering.colour import Light
+from webapp.rendering.kept import Kept
 from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
 from webapp.rendering.sheets import Map, Rays, front_of
 from webapp.rendering.temples import Bar
-from webapp.rendering.textures import Textures, temple_texture
+from webapp.rendering.textures import temple_texture
+from webapp.rendering.wholes import in_light, whole_front
 
 NEAR_BLUR, FAR_BLUR = 0.9, 2.6  # mm, sigma of a shadow's edge: at the skin, and at FAR
 FAR = 14.0  # mm from the skin to the frame along the light
@@ -36,63 +38,62 @@ TEMPLE_PX_PER_MM, TEMPLE_BLUR = 1.0, 1.6  # its shadow's resolution, and softnes
 LENS_DARKNESS = 0.6  # a tinted lens's shadow beside an opaque rim's
 CLEAREST = 0.9  # a lens that lets through so much throws no shadow that could be seen
 COVER_FINENESS = 2.0  # pixels a millimetre are plenty for a blurred cover
+COVER_BYTES = 24 * 2**20  # kept: of some fifty frames
 SPREAD = 0.55  # the light's slant is held to this, or shadows of low lamps run down the face
 
 
 @dataclass(frozen=True)
 class Cover:
-    """How much the front covers, (h, w) float32: rims wholly, lenses by their tint.
+    """How much the front covers, (h, w) float32 each: rims wholly, lenses by their tint.
 
-    Its pixel = mm * `scale` + `zero`, both (x, y).
+    Blurred as a shadow at the skin is (`near`), one at `FAR`, and the dimness under a rim
+    (`close`). Pixel = mm * `scale` + `zero`, both (x, y).
     """
 
-    share: Light
+    near: Light
+    far: Light
+    close: Light
     scale: tuple[float, float]
     zero: tuple[float, float]
 
-    def at(self, x: Floats, y: Floats, blur_mm: float) -> Light:
-        """Return how much is covered at (x, y) mm, blurred by so many mm."""
-        blur = blur_mm * self.scale[0]
-        soft = cv2.GaussianBlur(self.share, (0, 0), blur, borderType=cv2.BORDER_CONSTANT)
-        map_x = (x * self.scale[0] + self.zero[0]).astype(np.float32)
-        map_y = (y * self.scale[1] + self.zero[1]).astype(np.float32)
-        return np.asarray(cv2.remap(soft, map_x, map_y, cv2.INTER_LINEAR), dtype=np.float32)
+    def maps(self, x: Floats, y: Floats) -> tuple[Map, Map]:
+        """Return the pixels of (x, y) mm, float32."""
+        (scale_x, scale_y), (zero_x, zero_y) = self.scale, self.zero
+        return (x * scale_x + zero_x).astype(np.float32), (y * scale_y + zero_y).astype(np.float32)
+
+
+_covers: Kept[Cover] = Kept(COVER_BYTES)
+
+
+def cover_of(eyewear: Eyewear) -> Cover:
+    """Return what a frame's front covers; it is the same for every face."""
+    tint = LENS_DARKNESS * max(0.0, CLEAREST - eyewear.lens.transmittance)
+    key = (eyewear.build.pads, tint)
+    return _covers.get(eyewear.artwork, key, lambda: _cover(eyewear, tint))
 
 
 def shadow(
-    fit: Fit,
-    eyewear: Eyewear,
-    temples: Sequence[Bar],
-    textures: Textures,
-    raster: Raster,
-    light: Lighting,
+    fit: Fit, eyewear: Eyewear, temples: Sequence[Bar], raster: Raster, light: Lighting
 ) -> Map:
     """Return the share of light left (rows, columns) on the raster, 1 where nothing is taken."""
     if not raster.skin.any():
         return np.ones_like(raster.depth)
-    depth = np.where(raster.skin, raster.depth, raster.depth[raster.skin].mean())
-    skin = raster.sights * np.asarray(depth, dtype=np.float32)[..., None]
-    pose = fit.frame_pose
-    turn = pose.rotation.astype(np.float32)
+    skin, pose, sheet = raster.skin_points, fit.frame_pose, front_of(eyewear)
     slanted = _slanted(light, fit)
     towards = (slanted @ pose.rotation).astype(np.float32)
-    there = (skin - pose.translation.astype(np.float32)) @ turn
-    sight = Rays(there, np.broadcast_to(towards, skin.shape))
-    x, y, apart = front_of(eyewear).meet(sight)
-    cover = _cover_of(eyewear, textures)
-    thrown = _taken(cover, x, y, np.maximum(apart, 0))
+    there = (skin - pose.translation.astype(np.float32)) @ pose.rotation.astype(np.float32)
+    x, y, apart = sheet.meet(Rays(there, np.broadcast_to(towards, skin.shape)))
+    cover = cover_of(eyewear)
+    thrown = _taken(cover, cover.maps(x, y), np.maximum(apart, 0))
     thrown *= EVEN_SHADOW + (1 - EVEN_SHADOW) * light.contrast
     # The dimness right under a bridge or rim is there in every light: it hides half the room.
-    ahead = Rays(sight.origin, np.broadcast_to(np.array([0, 0, -1.0], np.float32), skin.shape))
-    x, y, apart = front_of(eyewear).meet(ahead)
-    close = cover.at(x, y, CLOSE_BLUR) * np.exp(-np.clip(apart, 0, None) / CLOSE)
+    x, y, z = (np.ascontiguousarray(there[..., axis]) for axis in range(3))
+    apart = np.maximum(z - sheet.rise(x, y), 0)
+    close = cv2.remap(cover.close, *cover.maps(x, y), cv2.INTER_LINEAR) * np.exp(-apart / CLOSE)
     left = (1 - thrown) * (1 - CLOSE_DARKNESS * close)
     for bar in temples:
         left = left * (1 - TEMPLE_DARKNESS * _temple_cover(eyewear, bar, skin, slanted))
-    taken = 1 - left
-    taken[~raster.skin] = 0
-    edge = cv2.GaussianBlur(raster.skin.astype(np.float32), (0, 0), 1.0)
-    return np.asarray(1 - taken * np.minimum(1, edge * 1.2), dtype=np.float32)
+    return np.asarray(1 - (1 - left) * raster.skin_inside, dtype=np.float32)
 
 
 def shaded(light: Light, left: Map) -> Light:
@@ -111,9 +112,9 @@ def _slanted(light: Lighting, fit: Fit) -> Floats:
     return np.asarray(towards / np.linalg.norm(towards))
 
 
-def _taken(cover: Cover, x: Floats, y: Floats, apart: Floats) -> Floats:
+def _taken(cover: Cover, maps: tuple[Map, Map], apart: Floats) -> Floats:
     """Return the share of light that the front and its lenses take where rays meet them."""
-    near, far = cover.at(x, y, NEAR_BLUR), cover.at(x, y, FAR_BLUR)
+    near, far = (cv2.remap(one, *maps, cv2.INTER_LINEAR) for one in (cover.near, cover.far))
     share = np.clip(apart / FAR, 0, 1)
     dark = DARKNESS[0] + share * (DARKNESS[1] - DARKNESS[0])
     dark *= np.clip((GONE - apart) / (GONE - FAR), 0, 1)
@@ -138,18 +139,31 @@ def _temple_cover(eyewear: Eyewear, bar: Bar, skin: Map, towards: Floats) -> Lig
     return np.asarray(cover * ((t > 0) & (t < TEMPLE_REACH)), dtype=np.float32)
 
 
-def _cover_of(eyewear: Eyewear, textures: Textures) -> Cover:
-    """Return what the front covers, at `COVER_FINENESS` at most."""
-    layer = textures.front
-    alpha, lenses = cv2.extractChannel(layer.paint, 3), textures.lenses
-    k = min(1.0, COVER_FINENESS / layer.scale[0])
-    height, width = lenses.shape
+def _cover(eyewear: Eyewear, tint: float) -> Cover:
+    """Return what the front covers, at `COVER_FINENESS` at most; `tint`: of its lenses."""
+    artwork = eyewear.artwork
+    whole = whole_front(artwork, pads=eyewear.build.pads).front
+    k = min(1.0, COVER_FINENESS / artwork.scale)
+    height, width = artwork.lenses.shape
     size = max(1, round(width * k)), max(1, round(height * k))
-    tint = LENS_DARKNESS * max(0.0, CLEAREST - eyewear.lens.transmittance)
-    whole = cv2.max(alpha, lenses * np.float32(tint))
     kx, ky = size[0] / width, size[1] / height
+    alpha = in_light(np.asarray(cv2.extractChannel(whole.paint, 3), np.uint16))
+    lenses = cv2.multiply(artwork.lenses, tint / 255, dtype=cv2.CV_32F)
+    share = cv2.resize(cv2.max(alpha, lenses), size, interpolation=cv2.INTER_AREA)
+    near, far, close = (
+        np.asarray(
+            cv2.GaussianBlur(
+                share, (0, 0), mm * artwork.scale * kx, borderType=cv2.BORDER_CONSTANT
+            ),
+            np.float32,
+        )
+        for mm in (NEAR_BLUR, FAR_BLUR, CLOSE_BLUR)
+    )
+    zero_x, zero_y = artwork.centre
     return Cover(
-        share=np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.float32),
-        scale=(layer.scale[0] * kx, layer.scale[1] * ky),
-        zero=((layer.zero[0] + 0.5) * kx - 0.5, (layer.zero[1] + 0.5) * ky - 0.5),
+        near=near,
+        far=far,
+        close=close,
+        scale=(artwork.scale * kx, artwork.scale * ky),
+        zero=((zero_x + 0.5) * kx - 0.5, (zero_y + 0.5) * ky - 0.5),
     )
