@@ -10,7 +10,7 @@ from tests.rendering_stage import fit_of, frame_of, photo_of
 from webapp.eyewear.frame import Artwork, Lens
 from webapp.rendering import wholes
 from webapp.rendering.colour import to_linear, to_srgb
-from webapp.rendering.compose import prepare
+from webapp.rendering.compose import prepare, unpack
 from webapp.rendering.grain import read_grain
 from webapp.rendering.hair import bare_ears
 from webapp.rendering.kept import Kept
@@ -186,10 +186,10 @@ def test_textures_are_made_once_for_an_artwork_and_size():
     assert front_textures(frame_of().artwork, 2.0, 0.5) is not first
 
 
-def test_what_is_prepared_is_shrunk_for_every_size_but_not_painted_anew(monkeypatch):
+def test_what_is_unpacked_is_shrunk_for_every_size_but_not_painted_anew(monkeypatch):
     eyewear = frame_of()
-    wholes.prepare(eyewear)
-    monkeypatch.setattr(wholes, "paint_of", lambda *_: pytest.fail("painted anew"))
+    unpack(eyewear)
+    monkeypatch.setattr(wholes, "painted", lambda *_: pytest.fail("painted anew"))
 
     for size in (1.0, 2.0, 3.0):
         front_textures(eyewear.artwork, size, 0.5, pads=eyewear.build.pads)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Camera, Fit, Floats, Head
+from webapp.rendering import shadows
 from webapp.rendering.codec import pixels_of
 from webapp.rendering.colour import Bytes, Light, to_linear, to_srgb
 from webapp.rendering.fronts import (
@@ -33,6 +34,7 @@ from webapp.rendering.shadows import shaded, shadow
 from webapp.rendering.sheets import Box, Map, around, empty, fitted, front_of, shared
 from webapp.rendering.temples import Bar, Painted, Setting, bars, extent, paint_temples
 from webapp.rendering.textures import Textures, front_textures
+from webapp.rendering.wholes import whole_front, whole_temple
 
 SHADOW_MM = 18.0  # about the front, so far a shadow may fall
 UNSEEN_SHADOW = 0.996  # of the light left, a shadow under one level
@@ -92,6 +94,13 @@ def prepare(photo: Bytes, camera: Camera, head: Head, room: Bytes | None = None)
         ears=ears,
         strands=np.asarray(cv2.resize(hidden, raster.depth.shape[::-1]), np.float32),
     )
+
+
+def unpack(eyewear: Eyewear) -> None:
+    """Make all that pictures of a frame share before anyone wears it; what is kept is bounded."""
+    whole_front(eyewear.artwork, pads=eyewear.build.pads)
+    whole_temple(eyewear.artwork)
+    shadows.prepare(eyewear)
 
 
 def region(fit: Fit, eyewear: Eyewear, size: tuple[int, int]) -> Box:

@@ -4,7 +4,7 @@ The face mesh ends before the ears; behind it an ellipsoid stands for the skull.
 millimetres from the camera, at a bounded resolution (about a millimetre), whatever the photo's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from webapp.fitting.anatomy import TEMPLE_SIDES, mean_head
 from webapp.fitting.scene import Camera, Floats, Head, Pose
-from webapp.rendering.sheets import Box, Map, Rays, around
+from webapp.rendering.sheets import Box, Map, Rays, Slices, around
 
 CELL_MM = 1.1  # a raster cell at the face's distance, mm
 MOST_CELLS = 200  # of the raster, across and down
@@ -67,6 +67,27 @@ class Raster:
             skin=self.skin[::2, ::2],
             sights=np.ascontiguousarray(self.sights[::2, ::2]),
         )
+
+    def under(self, box: Box) -> tuple["Raster", Slices]:
+        """Return the cells that `lift` needs for `box`, and where they lie, (rows, columns)."""
+        left, top, right, bottom = box
+        rows, columns = self.depth.shape
+        across = self._reach(left - self.left, right - self.left, columns)
+        down = self._reach(top - self.top, bottom - self.top, rows)
+        part = replace(
+            self,
+            left=self.left + across.start * self.step,
+            top=self.top + down.start * self.step,
+            depth=self.depth[down, across],
+            skin=self.skin[down, across],
+            sights=self.sights[down, across],
+        )
+        return part, (down, across)
+
+    def _reach(self, low: float, high: float, cells: int) -> slice:
+        """Return the cells between which pixels from `low` to before `high` lie, one at least."""
+        first = min(max(int(np.floor(low / self.step)) - 1, 0), cells - 1)
+        return slice(first, min(max(int(np.ceil(high / self.step)) + 1, first + 1), cells))
 
     def rays(self, pose: Pose) -> Rays:
         """Return the rays through the cells in the coordinates of a body posed by `pose`."""

@@ -17,9 +17,9 @@ from webapp.rendering.colour import Light
 from webapp.rendering.kept import Kept
 from webapp.rendering.light import Lighting
 from webapp.rendering.occlusion import Raster
-from webapp.rendering.sheets import Map, Rays, front_of
+from webapp.rendering.sheets import Map, Rays, Reals, front_of
 from webapp.rendering.temples import Bar
-from webapp.rendering.textures import temple_texture
+from webapp.rendering.textures import TempleTextures, temple_texture
 from webapp.rendering.wholes import in_light, whole_front
 
 NEAR_BLUR, FAR_BLUR = 0.9, 2.6  # mm, sigma of a shadow's edge: at the skin, and at FAR
@@ -56,7 +56,7 @@ class Cover:
     scale: tuple[float, float]
     zero: tuple[float, float]
 
-    def maps(self, x: Floats, y: Floats) -> tuple[Map, Map]:
+    def maps(self, x: Reals, y: Reals) -> tuple[Map, Map]:
         """Return the pixels of (x, y) mm, float32."""
         (scale_x, scale_y), (zero_x, zero_y) = self.scale, self.zero
         return (x * scale_x + zero_x).astype(np.float32), (y * scale_y + zero_y).astype(np.float32)
@@ -70,6 +70,12 @@ def cover_of(eyewear: Eyewear) -> Cover:
     tint = LENS_DARKNESS * max(0.0, CLEAREST - eyewear.lens.transmittance)
     key = (eyewear.build.pads, tint)
     return _covers.get(eyewear.artwork, key, lambda: _cover(eyewear, tint))
+
+
+def prepare(eyewear: Eyewear) -> None:
+    """Make what a frame's shadow needs before anyone wears it."""
+    cover_of(eyewear)
+    _temple_of(eyewear)
 
 
 def shadow(
@@ -87,9 +93,9 @@ def shadow(
     thrown = _taken(cover, cover.maps(x, y), np.maximum(apart, 0))
     thrown *= EVEN_SHADOW + (1 - EVEN_SHADOW) * light.contrast
     # The dimness right under a bridge or rim is there in every light: it hides half the room.
-    x, y, z = (np.ascontiguousarray(there[..., axis]) for axis in range(3))
-    apart = np.maximum(z - sheet.rise(x, y), 0)
-    close = cv2.remap(cover.close, *cover.maps(x, y), cv2.INTER_LINEAR) * np.exp(-apart / CLOSE)
+    below = np.ascontiguousarray(there[..., 0]), np.ascontiguousarray(there[..., 1])
+    apart = np.maximum(there[..., 2] - sheet.rise(*below), 0)
+    close = cv2.remap(cover.close, *cover.maps(*below), cv2.INTER_LINEAR) * np.exp(-apart / CLOSE)
     left = (1 - thrown) * (1 - CLOSE_DARKNESS * close)
     for bar in temples:
         left = left * (1 - TEMPLE_DARKNESS * _temple_cover(eyewear, bar, skin, slanted))
@@ -121,6 +127,11 @@ def _taken(cover: Cover, maps: tuple[Map, Map], apart: Floats) -> Floats:
     return np.asarray((near + share * (far - near)) * dark)
 
 
+def _temple_of(eyewear: Eyewear) -> TempleTextures:
+    """Return the temple as what is seen of its shadow: the same for every face."""
+    return temple_texture(eyewear.artwork, TEMPLE_PX_PER_MM, TEMPLE_BLUR, 1.0, 1.0)
+
+
 def _temple_cover(eyewear: Eyewear, bar: Bar, skin: Map, towards: Floats) -> Light:
     """Return how much of a temple stands between points of the skin (..., 3) and the light.
 
@@ -131,7 +142,7 @@ def _temple_cover(eyewear: Eyewear, bar: Bar, skin: Map, towards: Floats) -> Lig
     if abs(np.linalg.det(sides)) < LEAST_CROSSING:
         return np.zeros(skin.shape[:2], dtype=np.float32)
     u, w, t = np.moveaxis((skin - bar.hinge) @ np.linalg.inv(sides).T, -1, 0)
-    layer = temple_texture(eyewear.artwork, TEMPLE_PX_PER_MM, TEMPLE_BLUR, 1.0, 1.0).side
+    layer = _temple_of(eyewear).side
     alpha = np.ascontiguousarray(layer.paint[..., 3])
     map_x, map_y = u * layer.scale[0] + layer.zero[0], w * layer.scale[1] + layer.zero[1]
     map_x, map_y = map_x.astype(np.float32), map_y.astype(np.float32)
@@ -148,7 +159,7 @@ def _cover(eyewear: Eyewear, tint: float) -> Cover:
     size = max(1, round(width * k)), max(1, round(height * k))
     kx, ky = size[0] / width, size[1] / height
     alpha = in_light(np.asarray(cv2.extractChannel(whole.paint, 3), np.uint16))
-    lenses = cv2.multiply(artwork.lenses, tint / 255, dtype=cv2.CV_32F)
+    lenses = artwork.lenses * np.float32(tint / 255)
     share = cv2.resize(cv2.max(alpha, lenses), size, interpolation=cv2.INTER_AREA)
     near, far, close = (
         np.asarray(

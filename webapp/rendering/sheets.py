@@ -18,6 +18,7 @@ from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Camera, Floats, Pose
 
 Map = NDArray[np.float32]
+Reals = NDArray[np.floating]
 Slices = tuple[slice, slice]
 Box = tuple[int, int, int, int]  # left, top, right, bottom in photo pixels, the last two excluded
 
@@ -155,7 +156,7 @@ class Front:
     half: float
     reach: float
 
-    def rise(self, x: Floats, y: Floats) -> Floats:
+    def rise(self, x: Reals, y: Reals) -> Floats:
         """Return z at (x, y): 0 at the boxing centre, larger is nearer to the face.
 
         Each lens is a cap of a sphere whose chord is the turned half, as a lens glazed into a
@@ -163,7 +164,7 @@ class Front:
         """
         return self._height(x, y)[0]
 
-    def _height(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    def _height(self, x: Reals, y: Reals) -> tuple[Floats, Floats]:
         """Return z at (x, y), and the root that rounds the turn at the bridge.
 
         With out = root - BEND from the bridge, z = slope * out
@@ -189,9 +190,7 @@ class Front:
         """
         start_x, start_y, start_z = (sight.origin[..., at] for at in range(3))
         # Every third number of an array is slow to read, five times over.
-        run_x, run_y, facing = (
-            np.ascontiguousarray(sight.directions[..., at]) for at in range(3)
-        )
+        run_x, run_y, facing = (np.ascontiguousarray(sight.directions[..., at]) for at in range(3))
         facing = np.where(np.abs(facing) < LEAST_FACING, facing.dtype.type(LEAST_FACING), facing)
         run_x, run_y = run_x / facing, run_y / facing
         gone: Floats = np.broadcast_to(behind - start_z, facing.shape)  # mm along z

@@ -169,9 +169,9 @@ def _paint(box: Box, bar: Bar, fit: Fit, eyewear: Eyewear, setting: Setting) -> 
         side = _warp(texture.side.paint, texture.side, facing, fit.camera, part)
         bright = tone * (1.0 if bar.shows_outside else INSIDE)
         layer = backed(side * np.append(bright * broad, broad).astype(np.float32), layer)
-    left = _in_sight(bar, fit, setting.raster) * (1 - setting.strands)
-    seen = setting.raster.lift(left, part, outside=1.0)
-    return Painted(part, times(layer, seen))
+    raster, cells = setting.raster.under(part)
+    left = _in_sight(bar, raster) * (1 - setting.strands[cells])
+    return Painted(part, times(layer, raster.lift(left, part, outside=1.0)))
 
 
 def _solid(sheets: list[Bar], texture: TempleTextures, camera: Camera, part: Box) -> Light:
@@ -206,7 +206,7 @@ def _breadth(corners: Floats) -> float:
     return float(abs(upright[0] * away[1] - upright[1] * away[0]) / np.linalg.norm(upright))
 
 
-def _in_sight(bar: Bar, fit: Fit, raster: Raster) -> Map:
+def _in_sight(bar: Bar, raster: Raster) -> Map:
     """Return how much of the temple's plane the head leaves to be seen, on the raster."""
     normal = np.cross(bar.along, bar.down)
     slant = raster.sights @ normal.astype(np.float32)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from webapp.eyewear.frame import Artwork, Eyewear
-from webapp.rendering.colour import Light
+from webapp.eyewear.frame import Artwork
+from webapp.rendering.colour import Bytes, Light
 from webapp.rendering.kept import Kept
 from webapp.rendering.pads import pads_of
-from webapp.rendering.paint import paint_of
+from webapp.rendering.paint import painted
 
 Steps = NDArray[np.uint16]
 
@@ -53,15 +53,9 @@ def whole_temple(artwork: Artwork) -> Whole:
     """Return a temple in its own pixels."""
 
     def make() -> Whole:
-        return Whole(_stepped(paint_of(artwork.temple, artwork.scale)))
+        return Whole(_stepped(artwork.temple, artwork.scale))
 
     return _temples.get(artwork, (), make)
-
-
-def prepare(eyewear: Eyewear) -> None:
-    """Make what is kept of a frame before anyone wears it."""
-    whole_front(eyewear.artwork, pads=eyewear.build.pads)
-    whole_temple(eyewear.artwork)
 
 
 def in_light(paint: Steps) -> Light:
@@ -70,12 +64,16 @@ def in_light(paint: Steps) -> Light:
     return light
 
 
-def _stepped(paint: Light) -> Steps:
-    return np.asarray(np.rint(np.clip(paint, 0, 65535 / FULL) * np.float32(FULL)), np.uint16)
+def _stepped(picture: Bytes, scale: float) -> Steps:
+    """Return the paint of an artwork's picture (h, w, 4), in steps."""
+    where, paint = painted(picture, scale)
+    whole = np.zeros(picture.shape, np.uint16)
+    whole.reshape(-1, 4)[where] = np.rint(np.clip(paint, 0, 65535 / FULL) * np.float32(FULL))
+    return whole
 
 
 def _front(artwork: Artwork, pads: bool) -> WholeFront:
-    whole = _stepped(paint_of(artwork.front, artwork.scale))
+    whole = _stepped(artwork.front, artwork.scale)
     found = pads_of(artwork) if pads else np.zeros(0, bool)
     if not found.any():
         return WholeFront(Whole(whole))

@@ -104,6 +104,11 @@ class Ahead:
     waiting: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def pressed(self) -> bool:
+        """Whether more waits behind the work that is being done."""
+        return self.waiting > 1
+
     def take(self, work: Callable[[], None]) -> None:
         """Do the work when its turn comes, unless too much waits already."""
         with self.lock:

@@ -12,7 +12,7 @@ from webapp.eyewear.frame import Eyewear
 from webapp.fitting.advice import Advice, advise_on, misfit
 from webapp.fitting.scale import Told
 from webapp.fitting.scene import Head
-from webapp.rendering.wholes import prepare
+from webapp.rendering import compose
 from webapp.shop import artworks, catalogue, easel, sight, tryons, viewing
 from webapp.shop.easel import Wish
 from webapp.shop.facets import Hung, Shelf, Wanted, sieve
@@ -117,7 +117,9 @@ def load() -> None:
     with ThreadPoolExecutor(1, thread_name_prefix="model") as beside:
         loading = beside.submit(look)
         for frame in catalogue.published()[: artworks.EYEWEAR_KEPT // 2]:
-            prepare(wearing(wish_for(frame.variants[0], 0, Told(), 0)))
+            if belongings.only(easel.Ahead).pressed:
+                break  # a wall waits: what it needs is loaded as it is painted
+            compose.unpack(wearing(wish_for(frame.variants[0], 0, Told(), 0)))
         loading.result()
 
 
