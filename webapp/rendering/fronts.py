@@ -23,6 +23,7 @@ from webapp.rendering.pads import BIAS as PADS_BIAS
 from webapp.rendering.pads import SOFT as PADS_SOFT
 from webapp.rendering.sheets import Box, Front, Grid, Map, front_of, rays
 from webapp.rendering.textures import Layer, Textures
+from webapp.rendering.wholes import in_light
 
 CELL_MM = 2.0  # between computed points of the maps
 CELLS_PX = (2, 24)  # and at least and at most so many photo pixels
@@ -234,8 +235,8 @@ def _between(first: Map, last: Map, share: float) -> Map:
     return np.asarray(cv2.addWeighted(first, 1 - share, last, share, 0), dtype=np.float32)
 
 
-def _sampled(picture: Light, maps: Map, border: int = cv2.BORDER_CONSTANT) -> Light:
-    sampled = cv2.remap(picture, maps, None, cv2.INTER_LINEAR, borderMode=border)  # type: ignore[call-overload]
+def _sampled(picture: Light, maps: Map) -> Light:
+    sampled = cv2.remap(picture, maps, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]
     return np.asarray(sampled, np.float32)
 
 
@@ -271,7 +272,9 @@ def _swept(textures: Textures, face: Map, back: Map, moved: float) -> Bytes:
 def _sides(textures: Textures, face: Map, back: Map, swept: Bytes) -> Light:
     """Return the rims' sides (h, w, 4) where they are `swept` (h, w) so far."""
     alpha = np.asarray(swept, dtype=np.float32) * np.float32(1 / 255)
-    colour = _sampled(textures.edge, _on_edge(textures, face, back), cv2.BORDER_REPLICATE)
+    maps, border = _on_edge(textures, face, back), cv2.BORDER_REPLICATE
+    steps = cv2.remap(textures.edge, maps, None, cv2.INTER_LINEAR, borderMode=border)  # type: ignore[call-overload]
+    colour = in_light(np.asarray(steps, np.uint16))
     return np.asarray(cv2.merge([*cv2.split(times(colour, alpha)), alpha]), dtype=np.float32)
 
 

@@ -15,8 +15,7 @@ from webapp.eyewear.frame import Artwork
 from webapp.fitting.scene import Floats
 from webapp.rendering.colour import Bytes, Light
 from webapp.rendering.kept import Kept
-from webapp.rendering.layers import times
-from webapp.rendering.wholes import Whole, in_light, whole_front, whole_temple
+from webapp.rendering.wholes import SIDE_SHADE, Steps, Whole, in_light, whole_front, whole_temple
 
 FINER = 1.3  # texture pixels per photo pixel: sampling between them then blurs little
 OCTAVE = 4  # texture sizes per doubling
@@ -24,9 +23,6 @@ SOFT_STEP = 0.25  # texture pixels; softness is rounded to this, so that texture
 PROFILE_POINTS = 14  # along a temple up to where it fades, and again from there
 LEAST_ENLARGED_BLUR = 0.6  # texture pixels, where the photo is finer than the artwork
 LEAST_SQUEEZE = 0.01  # a temple's length comes down to a few texture pixels, no fewer
-EDGE_REACH = 1.6  # mm of a rim's border that give its sides their colour
-EDGE_FINENESS = 4.0  # pixels per mm of that colour at most: its blur is wide, its shade is not
-SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more where it faces up
 FRONT_BYTES = 96 * 2**20  # kept of fronts: a wall's 24 at 480 px, or some ten at full size
 TEMPLE_BYTES = 48 * 2**20  # and of temples
 FADE = (5.0, 0.0)  # mm before a bare ear's bend: a temple begins to fade, and is gone
@@ -52,14 +48,13 @@ class Textures:
     """A front, and in the same pixels (h, w): its lenses' share, float32 from 0 to 1, and how
     `solid` its rims are, uint8.
 
-    `edge` (rows, columns, 3) float32: the linear colour of the rims' edge there, also a little
-    outside, on the same area in fewer pixels. `pads`: the nose pads, which `front` then lacks.
+    `edge`: as of `WholeFront`, on the same area. `pads`: the nose pads, which `front` then lacks.
     """
 
     front: Layer
     lenses: Light
     solid: Bytes
-    edge: Light
+    edge: Steps
     pads: Layer | None = None
 
 
@@ -131,7 +126,7 @@ def _front(artwork: Artwork, ratio: float, blur: float, pads: bool) -> Textures:
         front=front,
         lenses=_soften(np.asarray(lenses, dtype=np.float32), blur),
         solid=solid,
-        edge=_edge_colours(front),
+        edge=whole.edge,
         pads=None if whole.pads is None else _pads(whole.pads, artwork, ratio, blur),
     )
 
@@ -220,19 +215,3 @@ def _soften(picture: Light, blur: float) -> Light:
     if blur <= 0:
         return picture
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), blur, borderType=cv2.BORDER_CONSTANT))
-
-
-def _edge_colours(front: Layer) -> Light:
-    """Return the colour of the edges: the border's, lit from above, carried a little outwards."""
-    k = min(1.0, EDGE_FINENESS / front.scale[0])
-    height, width = front.paint.shape[:2]
-    size = max(2, round(width * k)), max(2, round(height * k))
-    small = cv2.resize(front.paint, size, interpolation=cv2.INTER_AREA)
-    reach = max(EDGE_REACH * front.scale[0] * k, 0.6), max(EDGE_REACH * front.scale[1] * k, 0.6)
-    spread = np.asarray(cv2.GaussianBlur(small, (0, 0), reach[0], sigmaY=reach[1]), np.float32)
-    alpha = spread[..., 3]
-    down, across = np.gradient(alpha)
-    # Alpha grows downwards where an edge faces up.
-    up = down / (np.hypot(down, across) + np.float32(1e-3 / k))
-    shade = (SIDE_SHADE[0] + SIDE_SHADE[1] * up) / np.maximum(alpha, 1e-3)
-    return times(np.ascontiguousarray(spread[..., :3]), np.asarray(shade, dtype=np.float32))
