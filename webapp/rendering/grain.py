@@ -77,10 +77,11 @@ def _softness(grey: Light) -> float:
     if min(grey.shape) < LEAST_WINDOW_PX:
         return USUAL_SOFTNESS
     sharp = _slope(grey)
-    if np.percentile(sharp, 98) < LEAST_SLOPE:
+    steepest = np.percentile(sharp, 98)
+    if steepest < LEAST_SLOPE:
         return USUAL_SOFTNESS
     again = _slope(np.asarray(cv2.GaussianBlur(grey, (0, 0), REBLUR)))
-    steep = sharp >= np.percentile(sharp, 98)
+    steep = sharp >= steepest
     ratio = float(np.percentile(sharp[steep] / np.maximum(again[steep], 1e-3), SHARPEST))
     sigma = REBLUR / np.sqrt(max(ratio**2 - 1, 1e-3))
     return float(np.clip(sigma, *SOFTNESS))

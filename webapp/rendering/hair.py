@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from webapp.fitting.anatomy import TEMPLE_SIDES
 from webapp.fitting.scene import Camera, Floats, Head
-from webapp.rendering.colour import Bytes, Light, luminance, to_linear
+from webapp.rendering.colour import Bytes, Light, luminance, median, to_linear
 from webapp.rendering.occlusion import NOTHING, Raster
 from webapp.rendering.sheets import Map
 
@@ -53,7 +53,7 @@ def _skin_of(photo: Bytes, camera: Camera, head: Head, side: int, skin: Light) -
     if inside.sum() < len(pixels) / 2:
         return skin
     x, y = pixels[inside].T
-    near = np.median(to_linear(photo[y, x][None])[0], axis=0)
+    near = median(to_linear(photo[y, x][None])[0])
     if np.abs(_shares(near) - _shares(skin)).sum() > LIKE_SKIN:
         return skin
     # What is darker than shade makes skin is a beard or hair.

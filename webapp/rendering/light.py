@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from webapp.fitting.anatomy import mean_head
 from webapp.fitting.scene import Camera, Floats, Head
-from webapp.rendering.colour import Bytes, Light, luminance, to_linear
+from webapp.rendering.colour import Bytes, Light, luminance, median, to_linear
 from webapp.rendering.sheets import around, fitted
 
 # Landmarks on skin that beards, eyes and lips leave alone: brow, cheeks, the nose's flanks.
@@ -68,7 +68,7 @@ def read_light(photo: Bytes, camera: Camera, head: Head, room: Bytes | None = No
     posed = head.pose.apply(head.mesh)
     skin, normals = _skin(photo, camera, posed)
     room_light = _room(photo if room is None else room)
-    middle = np.median(skin, axis=0)
+    middle = median(skin)
     tone = _tone(room_light, middle)
     mean = room_light.mean(axis=(0, 1))
     tint = np.ones(3, np.float32) if tone is not None else _tint(mean, middle)
@@ -191,10 +191,10 @@ def _tone(room: Light, skin: Light) -> Light | None:
     order = np.argsort(luminance(pixels))
     colours = _chroma(pixels)
     groups = [group for group in np.array_split(order, TONES) if group.size]
-    strays = [np.abs(colours[group] - np.median(colours[group], axis=0)) for group in groups]
+    strays = [np.abs(colours[group] - median(colours[group])) for group in groups]
     if np.percentile(np.concatenate(strays).max(axis=1), 90) > TONED:
         return None
-    steps = np.array([np.median(pixels[group], axis=0) for group in groups])
+    steps = np.array([median(pixels[group]) for group in groups])
     ends = np.array([steps[0] * 0, steps[-1] / luminance(steps[-1])])  # paper is a little toned too
     steps = np.concatenate([ends[:1], steps, ends[1:]])
     return np.column_stack([luminance(steps), steps]).astype(np.float32)

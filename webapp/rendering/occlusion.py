@@ -213,10 +213,11 @@ def _skull(head: Head, sights: Map) -> Map:
     half = np.array([(left[0] - right[0]) / 2 + SKULL_HALF[0], *SKULL_HALF[1:]])
     middle = (left + right) / 2 + np.array([0, SKULL_Y, SKULL_Z])
     turn = head.pose.rotation
-    along = (sights @ turn) / half
+    along = sights @ (turn / half).astype(np.float32)
     start = (-turn.T @ head.pose.translation - middle) / half
     a = np.einsum("...i,...i", along, along)
-    b = along @ start
+    # The root is of a difference of large numbers: double precision.
+    b = (along @ start.astype(np.float32)).astype(np.float64)
     reach = b * b - a * (start @ start - 1)
     depth = (-b - np.sqrt(np.maximum(reach, 0))) / a
     return np.where(reach > 0, depth, NOTHING).astype(np.float32)
