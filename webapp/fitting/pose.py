@@ -43,7 +43,7 @@ class Mould:
 
     which: NDArray[np.int64]
     mean: Floats
-    basis: Floats
+    basis: NDArray[np.float32]
     noise: Floats
 
     @property
@@ -58,7 +58,7 @@ def mould(every: int = 1) -> Mould:
     head = mean_head()
     number = np.minimum(np.arange(len(head.mean)), head.mirror)
     which = np.flatnonzero(number % every == 0)
-    basis = np.ascontiguousarray(head.scaled_basis[:, which])
+    basis = head.scaled_basis[:, which].astype(np.float32)
     return Mould(which, head.mean[which], basis, sigmas(head)[which])
 
 
@@ -129,15 +129,16 @@ def solve(seen: Floats, camera: Camera, pose: Pose, shape: Floats, by: Mould) ->
 
     seen: (n, 3) photo pixels of the landmarks of the mould.
     """
-    local = by.mean + (by.basis @ shape).T
+    local = by.mean + (by.basis @ shape.astype(np.float32)).T
     turned = local @ pose.rotation.T
     off = residuals(seen, camera, pose, turned)
     trust = trusted(off, by)
+    # Single precision: a step need not be exact, and the residuals, which say where to end, are.
     jacobian = slopes(pose, turned, by.basis)
-    jacobian *= trust.T[:, :, None]
+    jacobian *= trust.T[:, :, None].astype(np.float32)
     a = jacobian.reshape(-1, jacobian.shape[2])
-    b = (off * trust).T.ravel()
-    normal, right = a.T @ a, a.T @ b
+    b = (off * trust).T.ravel().astype(np.float32)
+    normal, right = (a.T @ a).astype(np.float64), (a.T @ b).astype(np.float64)
     normal[6:, 6:] += np.eye(len(shape))
     right[6:] -= shape
     return np.asarray(np.linalg.solve(normal, right), np.float64)
@@ -160,23 +161,24 @@ def trusted(off: Floats, by: Mould) -> Floats:
     return weights
 
 
-def slopes(pose: Pose, turned: Floats, basis: Floats) -> Floats:
+def slopes(pose: Pose, turned: Floats, basis: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return (3, n, 6 + K): how each residual's model moves with each unknown.
 
     In mm at the head's distance, so that perspective is a factor near one.
     """
-    moves = np.zeros((3, len(turned), 6 + basis.shape[2]))
+    moves = np.zeros((3, len(turned), 6 + basis.shape[2]), np.float32)
     x, y, z = turned.T
     # the cross product of a small turn with each point
     moves[0, :, 1], moves[0, :, 2] = z, -y
     moves[1, :, 0], moves[1, :, 2] = -z, x
     moves[2, :, 0], moves[2, :, 1] = y, -x
     moves[[0, 1, 2], :, [3, 4, 5]] = 1.0
-    moves[:, :, 6:] = (pose.rotation @ basis.reshape(3, -1)).reshape(basis.shape)
+    turn = pose.rotation.astype(np.float32)
+    moves[:, :, 6:] = (turn @ basis.reshape(3, -1)).reshape(basis.shape)
     seen = turned + pose.translation
-    ratio = (seen[:, :2] / seen[:, 2:]).T[:, :, None]
+    ratio = (seen[:, :2] / seen[:, 2:]).T[:, :, None].astype(np.float32)
     moves[:2] -= ratio * moves[2]
-    moves[:2] *= (away(pose) / seen[:, 2])[:, None]
+    moves[:2] *= (away(pose) / seen[:, 2])[:, None].astype(np.float32)
     moves[2] -= moves[2].mean(0)
     return moves
 
