@@ -7,7 +7,9 @@ import pytest
 
 from tests.factories import VISIT, FakeFinder, keep, published, see_with
 from webapp.errors import NotFound
+from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scale import Told
+from webapp.rendering import compose
 from webapp.shop import catalogue, easel, photos, sight, tryons, wall
 from webapp.shop.facets import Wanted
 from webapp.shop.sight import Sight
@@ -211,13 +213,19 @@ def test_the_published_frames_are_read_anew_when_they_changed(seeing: Sight):
     assert [frame.slug for frame in catalogue.published()] == ["bea"]
 
 
-def test_warming_up_loads_the_model_and_the_artwork_once(seeing: Sight, app):
+def test_warming_up_loads_the_model_and_the_artwork_once(
+    seeing: Sight, app, monkeypatch: pytest.MonkeyPatch
+):
     app.config["PAINT_AHEAD"] = 24
     finder = seeing.finder
+    unpacked: list[Eyewear] = []
     assert isinstance(finder, FakeFinder)
+    monkeypatch.setattr(compose, "unpack", unpacked.append)
 
     for _ in range(3):
         wall.warm_up()
-    belongings.only(easel.Ahead).painter.submit(lambda: None).result(30)
+    for thread in belongings.only(wall.Warmth).threads:
+        thread.join(30)
 
     assert finder.asked == 1
+    assert unpacked == [wall.wearing(wish())]

@@ -104,11 +104,6 @@ class Ahead:
     waiting: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @property
-    def pressed(self) -> bool:
-        """Whether more waits behind the work that is being done."""
-        return self.waiting > 1
-
     def take(self, work: Callable[[], None]) -> None:
         """Do the work when its turn comes, unless too much waits already."""
         with self.lock:
@@ -120,8 +115,6 @@ class Ahead:
     def _do(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except Exception:
-            log.exception("a wall could not be painted ahead")
         finally:
             with self.lock:
                 self.waiting -= 1
@@ -156,15 +149,21 @@ def paint_ahead(token: str, pictures: Callable[[], dict[Wish, Painter]]) -> None
                 drop(seen, wish, left)
                 left.cancel()
 
-    do_ahead(work)
+    belongings.only(Ahead).take(in_background(work))
 
 
-def do_ahead(work: Callable[[], None]) -> None:
-    """Do something in the background; whoever needs what fails there is told when they ask."""
+def in_background(work: Callable[[], None]) -> Callable[[], None]:
+    """Return what does the work in another thread, in the app's context.
+
+    Whoever needs what fails there is told when they ask; what fails by a fault of ours is logged.
+    """
     inside = belongings.context()
 
     def do() -> None:
-        with inside(), suppress(LorgnetteError):
-            work()
+        try:
+            with inside(), suppress(LorgnetteError):
+                work()
+        except Exception:
+            log.exception("what was begun ahead could not be done")
 
-    belongings.only(Ahead).take(do)
+    return do

@@ -1,9 +1,9 @@
 """The wall: the frames that a shopper looks for, in the order in which they suit a face."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+from threading import Thread
 
 import numpy as np
 
@@ -86,41 +86,34 @@ def paint_ahead(photo_token: str, visit: str, width: int) -> None:
 
 @dataclass
 class Warmth:
-    """Whether the process has been asked to get ready."""
+    """Whether the process has been asked to get ready, and the threads in which it does."""
 
     begun: bool = False
+    threads: list[Thread] = field(default_factory=list)
 
 
 def warm_up() -> None:
     """Begin, once a process, to load what the first photo and its wall will need.
 
-    The first shopper after a start would else wait seconds for the model and the artwork.
+    The first shopper after a start would else wait seconds for the model and the artwork. Both are
+    loaded side by side, and beside the first wall if its shopper is quick.
     """
     warmth = belongings.only(Warmth)
     if warmth.begun or belongings.settings()["PAINT_AHEAD"] <= 0:
         return
     warmth.begun = True
-    easel.do_ahead(load)
+    warmth.threads = [Thread(target=easel.in_background(one)) for one in (load_model, load_artwork)]
+    for thread in warmth.threads:
+        thread.start()
 
 
-def load() -> None:
-    """Load the model, and beside it the artwork of as many frames as memory keeps.
+def load_artwork() -> None:
+    """Load and unpack the artwork of as many frames as memory keeps, the last of them first.
 
-    A visitor who is quick waits for the model: the other cores need not.
+    A wall that is painted meanwhile loads what it needs from its other end.
     """
-    inside = belongings.context()
-
-    def look() -> None:
-        with inside():
-            load_model()
-
-    with ThreadPoolExecutor(1, thread_name_prefix="model") as beside:
-        loading = beside.submit(look)
-        for frame in catalogue.published()[: artworks.EYEWEAR_KEPT // 2]:
-            if belongings.only(easel.Ahead).pressed:
-                break  # a wall waits: what it needs is loaded as it is painted
-            compose.unpack(wearing(wish_for(frame.variants[0], 0, Told(), 0)))
-        loading.result()
+    for frame in reversed(catalogue.published()[: artworks.EYEWEAR_KEPT // 2]):
+        compose.unpack(wearing(wish_for(frame.variants[0], 0, Told(), 0)))
 
 
 def load_model() -> None:
