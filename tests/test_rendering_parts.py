@@ -201,7 +201,7 @@ def test_light_kept_in_steps_is_as_bright():
     art = frame_of().artwork
     whole = wholes.whole_front(art).front
 
-    away = np.abs(wholes.in_light(whole.paint) - paint_of(art.front, art.scale))
+    away = np.abs(wholes.in_light(whole.laid_out()) - paint_of(art.front, art.scale))
 
     assert away.max() < 1 / 255 / 12.92 / 10
 

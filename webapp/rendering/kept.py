@@ -46,7 +46,7 @@ class Kept(Generic[T]):
 
 
 def _bytes_of(made: object) -> int:
-    """Return the bytes of all arrays in nested dataclasses."""
+    """Return the bytes of all arrays in nested dataclasses, but for views: others own these."""
     if isinstance(made, np.ndarray):
-        return made.nbytes
+        return made.nbytes if made.base is None else 0
     return sum(_bytes_of(part) for part in getattr(made, "__dict__", {}).values())

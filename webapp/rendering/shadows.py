@@ -153,12 +153,12 @@ def _temple_cover(eyewear: Eyewear, bar: Bar, skin: Map, towards: Floats) -> Lig
 def _cover(eyewear: Eyewear, tint: float) -> Cover:
     """Return what the front covers, at `COVER_FINENESS` at most; `tint`: of its lenses."""
     artwork = eyewear.artwork
-    whole = whole_front(artwork, pads=eyewear.build.pads).front
+    whole = whole_front(artwork, pads=eyewear.build.pads).front.laid_out()
     k = min(1.0, COVER_FINENESS / artwork.scale)
     height, width = artwork.lenses.shape
     size = max(1, round(width * k)), max(1, round(height * k))
     kx, ky = size[0] / width, size[1] / height
-    alpha = in_light(np.asarray(cv2.extractChannel(whole.paint, 3), np.uint16))
+    alpha = in_light(np.asarray(cv2.extractChannel(whole, 3), np.uint16))
     lenses = artwork.lenses * np.float32(tint / 255)
     share = cv2.resize(cv2.max(alpha, lenses), size, interpolation=cv2.INTER_AREA)
     near, far, close = (

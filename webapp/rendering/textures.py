@@ -117,7 +117,7 @@ def _size(artwork: Artwork, px_per_mm: float, softness: float) -> tuple[float, f
 
 def _front(artwork: Artwork, ratio: float, blur: float, pads: bool) -> Textures:
     whole = whole_front(artwork, pads=pads)
-    front = _layer(whole.front, artwork.centre, artwork.scale, (ratio, ratio), blur)
+    front = _layer(whole.front.laid_out(), artwork.centre, artwork.scale, (ratio, ratio), blur)
     height, width = front.paint.shape[:2]
     shares = cv2.resize(artwork.lenses, (width, height), interpolation=cv2.INTER_AREA)
     lenses = np.asarray(shares, dtype=np.float32) * np.float32(1 / 255)
@@ -126,7 +126,7 @@ def _front(artwork: Artwork, ratio: float, blur: float, pads: bool) -> Textures:
         front=front,
         lenses=_soften(np.asarray(lenses, dtype=np.float32), blur),
         solid=solid,
-        edge=whole.edge,
+        edge=whole.edge[:],
         pads=None if whole.pads is None else _pads(whole.pads, artwork, ratio, blur),
     )
 
@@ -134,16 +134,15 @@ def _front(artwork: Artwork, ratio: float, blur: float, pads: bool) -> Textures:
 def _pads(whole: Whole, artwork: Artwork, ratio: float, blur: float) -> Layer:
     """Return a front's nose pads with room about them for their blur."""
     margin = 2 + int(2 * blur / ratio)
-    wide = cv2.copyMakeBorder(whole.paint, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
-    left, top = (int(at) - margin for at in whole.corner)
-    roomy = Whole(np.asarray(wide, np.uint16), (left, top))
-    return _layer(roomy, artwork.centre, artwork.scale, (ratio, ratio), blur)
+    left, top = (at - margin for at in whole.corner)
+    zero = artwork.centre[0] - left, artwork.centre[1] - top
+    return _layer(whole.laid_out(margin), zero, artwork.scale, (ratio, ratio), blur)
 
 
 def _temple(
     artwork: Artwork, ratio: float, blur: float, squeeze: float, fade: tuple[float, float]
 ) -> TempleTextures:
-    whole = whole_temple(artwork)
+    whole = whole_temple(artwork).laid_out()
     side = _layer(whole, artwork.joint, artwork.scale, (ratio * squeeze, ratio), blur)
     columns = np.arange(side.paint.shape[1])
     left = _uncovered(artwork, (columns - side.zero[0]) / side.scale[0], fade)
@@ -152,10 +151,10 @@ def _temple(
     return TempleTextures(side, profile, _edge(artwork, whole, profile[:, 0], fade))
 
 
-def _edge(artwork: Artwork, whole: Whole, along: Floats, fade: tuple[float, float]) -> Light:
+def _edge(artwork: Artwork, whole: Steps, along: Floats, fade: tuple[float, float]) -> Light:
     """Return (n, 4): the colour of the temple's edge times its alpha, and alpha, along it."""
     columns = np.rint(along * artwork.scale + artwork.joint[0]).astype(int)
-    paint = in_light(whole.paint[:, columns])
+    paint = in_light(whole[:, columns])
     alpha = paint[..., 3].max(axis=0)
     mean = paint.sum(axis=0)
     solid = alpha * _uncovered(artwork, along, fade)
@@ -188,26 +187,25 @@ def _profile(artwork: Artwork, fade: tuple[float, float]) -> Floats:
 
 
 def _layer(
-    whole: Whole,
+    whole: Steps,
     zero: tuple[float, float],
     scale: float,
     ratios: tuple[float, float],
     blur: float,
 ) -> Layer:
-    """Return a part of an artwork as a layer resized by `ratios`.
+    """Return a part of an artwork (h, w, 4) as a layer resized by `ratios`.
 
-    `zero`: where the layer's millimetres begin, in pixels of the artwork.
+    `zero`: the pixel at which its millimetres begin (x, y).
     """
-    height, width = whole.paint.shape[:2]
-    left, top = whole.corner
+    height, width = whole.shape[:2]
     # Two at least: of a face far away a temple is less than a pixel high, and has edges still.
     size = max(2, round(width * ratios[0])), max(2, round(height * ratios[1]))
     kx, ky = size[0] / width, size[1] / height
-    small = cv2.resize(whole.paint, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
     return Layer(
         paint=_soften(in_light(np.asarray(small, np.uint16)), blur),
         scale=(scale * kx, scale * ky),
-        zero=((zero[0] - left + 0.5) * kx - 0.5, (zero[1] - top + 0.5) * ky - 0.5),
+        zero=((zero[0] + 0.5) * kx - 0.5, (zero[1] + 0.5) * ky - 0.5),
     )
 
 

@@ -1,10 +1,11 @@
 """An artwork's paint in its own pixels, kept: what every size and softness of it is made from.
 
 Deepening shades and telling metal from acetate takes several times as long as shrinking what comes
-of it, and is the same for every face. It is kept in 16 bits, half the room of 32.
+of it, and is the same for every face. It is kept in 16 bits, without what is clear: a tenth of the
+room that pictures of floats would take.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -22,18 +23,33 @@ EDGE_REACH = 1.6  # mm of a rim's border that give its sides their colour
 EDGE_FINENESS = 4.0  # pixels per mm of that colour at most: its blur is wide, its shade is not
 SIDE_SHADE = (0.60, 0.34)  # a side's brightness beside the front's: mean; more where it faces up
 FULL = 32768  # steps of light 1: polished metal that faces upwards is up to 1.35 times as bright
-WHOLE_BYTES = 96 * 2**20  # of some thirty frames
+FRONT_BYTES = 80 * 2**20  # of fifty frames and more
+TEMPLE_BYTES = 24 * 2**20
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A part of an artwork (h, w, 4): linear RGB times alpha, and alpha, in steps of 1 / `FULL`.
+    """A part of an artwork, `size` (height, width): its pixels that are not clear.
 
-    `corner`: where its first pixel lies in the artwork's picture (x, y).
+    `where` (n,): their flat indices; `paint` (n, 4): linear RGB times alpha, and alpha, in steps
+    of 1 / `FULL`. `corner`: where the first pixel lies in the artwork's picture (x, y).
     """
 
+    size: tuple[int, int]
+    where: NDArray[np.int32]
     paint: Steps
     corner: tuple[int, int] = (0, 0)
+
+    def laid_out(self, margin: int = 0) -> Steps:
+        """Return the picture (height, width, 4), so many clear pixels wider on every side."""
+        height, width = self.size
+        whole = np.zeros((height + 2 * margin, width + 2 * margin, 4), np.uint16)
+        where = self.where
+        if margin:
+            rows, columns = np.divmod(where, width)
+            where = (rows + margin) * (width + 2 * margin) + columns + margin
+        whole.reshape(-1, 4)[where] = self.paint
+        return whole
 
 
 @dataclass(frozen=True)
@@ -49,8 +65,8 @@ class WholeFront:
     pads: Whole | None = None
 
 
-_fronts: Kept[WholeFront] = Kept(WHOLE_BYTES * 5 // 8)
-_temples: Kept[Whole] = Kept(WHOLE_BYTES * 3 // 8)
+_fronts: Kept[WholeFront] = Kept(FRONT_BYTES)
+_temples: Kept[Whole] = Kept(TEMPLE_BYTES)
 
 
 def whole_front(artwork: Artwork, *, pads: bool = False) -> WholeFront:
@@ -60,11 +76,7 @@ def whole_front(artwork: Artwork, *, pads: bool = False) -> WholeFront:
 
 def whole_temple(artwork: Artwork) -> Whole:
     """Return a temple in its own pixels."""
-
-    def make() -> Whole:
-        return Whole(_stepped(artwork.temple, artwork.scale))
-
-    return _temples.get(artwork, (), make)
+    return _temples.get(artwork, (), lambda: _whole(artwork.temple, artwork.scale))
 
 
 def in_light(paint: Steps) -> Light:
@@ -78,25 +90,30 @@ def in_steps(light: Light) -> Steps:
     return np.asarray(np.rint(np.clip(light, 0, 65535 / FULL) * np.float32(FULL)), np.uint16)
 
 
-def _stepped(picture: Bytes, scale: float) -> Steps:
-    """Return the paint of an artwork's picture (h, w, 4), in steps."""
+def _whole(picture: Bytes, scale: float) -> Whole:
+    """Return an artwork's picture (h, w, 4) as paint."""
     where, paint = painted(picture, scale)
-    whole = np.zeros(picture.shape, np.uint16)
-    whole.reshape(-1, 4)[where] = in_steps(paint)
-    return whole
+    return Whole(picture.shape[:2], where.astype(np.int32), in_steps(paint))
 
 
 def _front(artwork: Artwork, pads: bool) -> WholeFront:
-    whole = _stepped(artwork.front, artwork.scale)
+    whole = _whole(artwork.front, artwork.scale)
     found = pads_of(artwork) if pads else np.zeros(0, bool)
-    if not found.any():
-        return WholeFront(Whole(whole), _edge(whole, artwork.scale))
-    rows, columns = (np.flatnonzero(found.any(axis=axis)) for axis in (1, 0))
-    part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    apart = np.where(found[part][..., None], whole[part], np.uint16(0))
-    whole[found] = 0
-    corner = int(columns[0]), int(rows[0])
-    return WholeFront(Whole(whole), _edge(whole, artwork.scale), Whole(apart, corner))
+    apart = None
+    if found.any():
+        of_pads = found.ravel()[whole.where]
+        apart = _cut_out(whole, of_pads)
+        whole = replace(whole, where=whole.where[~of_pads], paint=whole.paint[~of_pads])
+    return WholeFront(whole, _edge(whole.laid_out(), artwork.scale), apart)
+
+
+def _cut_out(whole: Whole, chosen: NDArray[np.bool_]) -> Whole:
+    """Return the box about some of the pixels (n,) of a whole, with those pixels alone."""
+    rows, columns = np.divmod(whole.where[chosen], whole.size[1])
+    top, left = int(rows.min()), int(columns.min())
+    size = int(rows.max()) - top + 1, int(columns.max()) - left + 1
+    where = (rows - top) * size[1] + columns - left
+    return Whole(size, where, whole.paint[chosen], (left, top))
 
 
 def _edge(front: Steps, scale: float) -> Steps:
