@@ -103,17 +103,21 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Load the model while the first pages are being looked at."""
+    """Load model and artwork while the first pages are being looked at."""
     if setting("WARM_MODEL", "1") != "0":
         threading.Thread(target=warm, args=(worker,), name="warming", daemon=True).start()
 
 
 def warm(worker: Any) -> None:
-    """Load the model into a worker; a failure is told, and told again by the first photo."""
+    """Load what a worker needs; that the model fails is told, and told again by the first photo."""
     from webapp.errors import LorgnetteError
-    from webapp.shop import sight
+    from webapp.shop import sight, wall
 
     with worker.wsgi.app_context():
+        wall.warm_up()
+        pages = worker.wsgi.jinja_env
+        for name in pages.list_templates(filter_func=lambda one: one.endswith(".html")):
+            pages.get_template(name)  # compiled, or the first visitor of each would wait for that
         try:
             sight.warm()
         except LorgnetteError as error:

@@ -63,20 +63,27 @@ def form_of(token: str, photo: bytes) -> bytes:
 
 @click.command()
 @click.option("--at", default="http://127.0.0.1:8000", show_default=True, help="The running shop.")
-@click.option("--photo", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--photo",
+    "photos",
+    type=click.Path(path_type=Path),
+    required=True,
+    multiple=True,
+    help="Repeat it: each visit takes the next one.",
+)
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
 @click.option("--connections", type=click.IntRange(1), default=6, show_default=True)
-def wall(at: str, photo: Path, rounds: int, connections: int) -> None:
+def wall(at: str, photos: tuple[Path, ...], rounds: int, connections: int) -> None:
     """Time a wall of a running shop, as a browser asks for it, from the photo's redirect on.
 
-    Each round is a new visit with the same photo. Printed are seconds until the page and until
-    the last of its pictures had come.
+    Each round is a new visit, with the next of the photos. Printed are seconds until the page and
+    until the last of its pictures had come.
     """
-    address, data = urlsplit(at), read_bytes(photo)
+    address, data = urlsplit(at), [read_bytes(photo) for photo in photos]
     totals: list[float] = []
     for number in range(rounds):
         browser = Browser(address.hostname or "", address.port or 80)
-        page, whole, pictures, size = visit(browser, data, connections)
+        page, whole, pictures, size = visit(browser, data[number % len(data)], connections)
         totals.append(whole)
         click.echo(
             f"visit {number + 1}: page {page:.2f} s, {pictures} pictures ({size / 1000:.0f} kB) "
