@@ -124,6 +124,20 @@ def test_no_metadata_reaches_what_is_stored(side):
         assert set(again.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
+@pytest.mark.parametrize(("width", "sampling"), [(2000, (1, 1)), (2001, (2, 2))])
+def test_arrays_and_images_become_the_same_jpeg(width: int, sampling: tuple[int, int]):
+    """Full colour up to 2000 px, a quarter of it above, whoever encodes."""
+    pixels = np.random.default_rng(8).integers(0, 256, (16, width, 3), np.uint8)
+
+    files = [codec.encode_jpeg(each, 90) for each in (pixels, Image.fromarray(pixels))]
+
+    pictures = [Image.open(io.BytesIO(file)) for file in files]
+    layers = [picture.layer[0][1:3] for picture in pictures]  # type: ignore[attr-defined]
+    assert layers == [sampling, sampling]
+    assert np.array_equal(np.asarray(pictures[0]), np.asarray(pictures[1]))
+    assert [set(picture.info) for picture in pictures] == [set(pictures[0].info)] * 2
+
+
 def test_a_foreign_profile_is_converted_to_srgb():
     """A profile with red and blue swapped must swap them in what is shown."""
     swapped = profile_with_swapped_primaries()

@@ -96,7 +96,7 @@ def visit(browser: Browser, photo: bytes, connections: int) -> tuple[float, floa
     """Return seconds to the page and to the last picture, how many these are, and their bytes.
 
     Raises:
-        click.ClickException: the shop refused the photo or a picture.
+        click.ClickException: the shop refused the photo or a picture, or asked about the photo.
     """
     line = browser.connect()
     _, _, start = browser.ask(line, "/")
@@ -108,6 +108,8 @@ def visit(browser: Browser, photo: bytes, connections: int) -> tuple[float, floa
     _, _, page = browser.ask(line, headers["Location"])
     shown = time.perf_counter() - began
     addresses = [unescape(one) for one in PICTURE.findall(page.decode())]
+    if not addresses:
+        raise click.ClickException(f"A photo led to no wall, but to {headers['Location']}.")
     sizes = fetch(browser, addresses, connections)
     return shown, time.perf_counter() - began, len(addresses), sum(sizes)
 

@@ -308,19 +308,23 @@ def at_width(rgb: Pixels, width: int) -> Pixels:
 def encode_jpeg(rgb: Pixels | Image.Image, quality: int = 90) -> bytes:
     """Return (H, W, 3) uint8 RGB, or an RGB image, as a JPEG without metadata."""
     if isinstance(rgb, np.ndarray):
-        rgb = image_of(rgb)
+        return _encode_array(rgb, quality)
     subsampling = 0 if rgb.width <= FULL_COLOUR_WIDTH else 2  # 4:4:4, 4:2:0
     file = io.BytesIO()
     rgb.save(file, "JPEG", quality=quality, subsampling=subsampling, comment=None)
     return file.getvalue()
 
 
-def image_of(rgb: Pixels) -> Image.Image:
-    """Return (H, W, 3) uint8 RGB as an image for encoding; it shares memory and is read-only."""
-    height, width = rgb.shape[:2]
-    padded = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2RGBA)
-    # Pillow can map this layout as it lies; from three channels it would copy slowly.
-    return Image.frombuffer("RGBX", (width, height), padded, "raw", "RGBX", 0, 1)
+def _encode_array(rgb: Pixels, quality: int) -> bytes:
+    """Return (H, W, 3) uint8 RGB as the same JPEG that Pillow would make of it.
+
+    OpenCV calls the same library, and lets go of Python's lock meanwhile, which Pillow keeps.
+    """
+    full = rgb.shape[1] <= FULL_COLOUR_WIDTH
+    colour = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444 if full else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
+    how = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, colour]
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), how)
+    return data.tobytes()
 
 
 def read_stored(source: bytes | Path, width: int | None = None) -> Pixels:
