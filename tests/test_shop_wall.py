@@ -145,34 +145,36 @@ def ask_aside(token: str, asked: easel.Wish, got: list[bytes]) -> threading.Thre
 
 def test_who_asks_waits_for_what_is_painted_ahead_later_on(seeing: Sight):
     token = keep().token
-    began, go_on = threading.Event(), threading.Event()
+    both_at_work, go_on = threading.Barrier(3), threading.Event()
 
-    def first() -> bytes:
-        began.set()
+    def slow() -> bytes:
+        both_at_work.wait(20)
         assert go_on.wait(20)
-        return b"first"
+        return b"slow"
 
-    easel.paint_ahead(token, lambda: {wish(0): first, wish(1): lambda: b"second"})
-    assert began.wait(20)
+    first = {wish(0): slow, wish(0, 300): slow}
+    easel.paint_ahead(token, lambda: {**first, wish(1): lambda: b"ahead"})
+    both_at_work.wait(20)
     got: list[bytes] = []
     asking = ask_aside(token, wish(1), got)
     go_on.set()
     asking.join(20)
 
-    assert got == [b"second"]
+    assert got == [b"ahead"]
 
 
 def test_what_was_to_be_painted_ahead_is_painted_by_who_asks_when_it_breaks_off(seeing: Sight):
     token = keep().token
-    began, go_on = threading.Event(), threading.Event()
+    both_at_work, go_on = threading.Barrier(3), threading.Event()
 
     def break_off() -> bytes:
-        began.set()
+        both_at_work.wait(20)
         assert go_on.wait(20)
         raise NotFound
 
-    easel.paint_ahead(token, lambda: {wish(0): break_off, wish(1): lambda: b"second"})
-    assert began.wait(20)
+    broken = {wish(0): break_off, wish(0, 300): break_off}
+    easel.paint_ahead(token, lambda: {**broken, wish(1): lambda: b"ahead"})
+    both_at_work.wait(20)
     got: list[bytes] = []
     asking = ask_aside(token, wish(1), got)
     go_on.set()

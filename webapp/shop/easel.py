@@ -6,6 +6,7 @@ thread is painting waits for that one. The first page of a new photo's wall is p
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -96,10 +97,13 @@ def await_picture(there: "Future[bytes]") -> bytes:
 
 @dataclass
 class Ahead:
-    """Who paints ahead: one thread, which takes one wall after the other."""
+    """Who paints ahead: one thread, which takes one wall after the other, and one that helps it."""
 
     painter: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="easel")
+    )
+    helper: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="helper")
     )
     waiting: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -126,30 +130,39 @@ Painter = Callable[[], bytes]
 def paint_ahead(token: str, pictures: Callable[[], dict[Wish, Painter]]) -> None:
     """Paint pictures of a photo in the background, as long as the photo is in memory.
 
-    All are claimed at once: who asks for one waits for it, since two threads that paint, and so
-    contend for Python's lock, are no faster than one.
+    All are claimed at once, and who asks for one waits for it: more than two threads that paint
+    contend for Python's lock, and are slower than two.
 
     Args:
         pictures: called in the background; returns what paints each picture, in turn.
     """
+    ahead = belongings.only(Ahead)
 
     def work() -> None:
         painters = pictures()
         seen = sight.current().recall(token)
         if seen is None:
             return
-        mine = claim(seen, list(painters))
-        try:
-            for wish in list(mine):
-                if sight.current().recall(token) is not seen:
-                    return  # deleted meanwhile
-                fulfil(seen, wish, mine.pop(wish), painters[wish])
-        finally:
-            for wish, left in mine.items():
-                drop(seen, wish, left)
-                left.cancel()
+        claims = deque(claim(seen, list(painters)).items())
 
-    belongings.only(Ahead).take(in_background(work))
+        def paint() -> None:
+            while sight.current().recall(token) is seen:  # else it was deleted meanwhile
+                try:
+                    wish, mine = claims.popleft()
+                except IndexError:
+                    return
+                fulfil(seen, wish, mine, painters[wish])
+
+        helping = ahead.helper.submit(in_background(paint))
+        try:
+            paint()
+        finally:
+            helping.result()
+            for wish, mine in claims:
+                drop(seen, wish, mine)
+                mine.cancel()
+
+    ahead.take(in_background(work))
 
 
 def in_background(work: Callable[[], None]) -> Callable[[], None]:
