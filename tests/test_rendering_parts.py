@@ -1,6 +1,7 @@
 """The parts of the picture: light, sheets, the head's depth, textures, grain."""
 
 import gc
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from webapp.rendering.light import read_light
 from webapp.rendering.occlusion import NOTHING, rasterise
 from webapp.rendering.paint import paint_of
 from webapp.rendering.shadows import shadow
-from webapp.rendering.sheets import Grid, front_of, rays
+from webapp.rendering.sheets import Front, Grid, Rays, front_of, rays
 from webapp.rendering.temples import bars
 from webapp.rendering.textures import front_textures, temple_texture
 
@@ -51,6 +52,35 @@ def test_rays_meet_the_front_on_its_curve_and_on_the_ray(yaw):
     np.testing.assert_allclose(found_x, x, atol=0.15)
     np.testing.assert_allclose(found_y, y, atol=0.15)
     np.testing.assert_allclose(depth, fit.frame_pose.apply(points)[..., 2], atol=0.3)
+
+
+@pytest.mark.parametrize("yaw", [-35, 20, 35], ids="turned {} degrees".format)
+def test_rays_meet_a_strongly_wrapped_front_too(yaw):
+    sheet = Front(slope=math.tan(math.radians(12)), curvature=8 / 530, half=33, reach=72)
+    x, y = np.meshgrid(np.linspace(-70, 70, 29), np.linspace(-30, 30, 9))
+
+    found_x, found_y, _ = sheet.meet(towards(sheet, x, y, yaw))
+
+    np.testing.assert_allclose(found_x, x, atol=0.2)
+    np.testing.assert_allclose(found_y, y, atol=0.2)
+
+
+@pytest.mark.parametrize("yaw", [-35, 0, 35], ids="turned {} degrees".format)
+def test_rays_beyond_a_fronts_ends_do_not_come_back_to_it(yaw):
+    """Or a ghost of the front would be painted beside it."""
+    sheet = Front(slope=math.tan(math.radians(12)), curvature=8 / 530, half=33, reach=72)
+    x, y = np.meshgrid(np.linspace(74, 150, 20), np.linspace(-60, 60, 9))
+
+    for side in (-1, 1):
+        found = sheet.meet(towards(sheet, side * x, y, yaw))[0]
+        assert (side * found).min() > 70
+
+
+def towards(sheet: Front, x: np.ndarray, y: np.ndarray, yaw: float) -> Rays:
+    """Return rays to points of a sheet from 450 mm before it, `yaw` degrees aside."""
+    turn = math.radians(yaw)
+    origin = -450 * np.array([math.sin(turn), 0, math.cos(turn)])
+    return Rays(origin, (np.dstack([x, y, sheet.rise(x, y)]) - origin) / 450)
 
 
 def test_the_fronts_ends_lie_behind_its_middle():

@@ -118,7 +118,9 @@ SETTINGS = (
     ),
     Setting("WEB_THREADS", 16, "threads of one web worker; most of them wait for a model slot"),
     Setting(
-        "WARM_MODEL", 1, "1: a web worker loads the model when it starts; 0: at the first photo"
+        "WARM_MODEL",
+        1,
+        "1: a web worker loads model and artwork when it starts; 0: at the first visit",
     ),
     Setting(
         "HOST",
