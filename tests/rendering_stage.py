@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from webapp.eyewear.frame import Artwork, Build, Eyewear, Lens, SizeMarks
 from webapp.fitting.anatomy import mean_head
 from webapp.fitting.scene import Camera, Estimate, Fit, Floats, Head, Pose
+from webapp.rendering.paint import painted
 
 PIXELS_PER_MM = 4
 MARKS = SizeMarks(lens_width=52, lens_height=38, bridge=18, temple=140, width=140)
@@ -13,6 +14,14 @@ RIM, BRIDGE_Y, END_Y = 4.0, -6.0, -10.0  # mm: rim's width, bridge's and end pie
 BLACK, GREEN = (20, 20, 22), (0, 200, 0)
 EAR_AT, TEMPLE_HALF = 100.0, 3.0  # mm along the temple; half its height
 MIRROR = np.diag([-1.0, 1.0, 1.0])
+
+
+def paint_of(picture: NDArray[np.uint8], scale: float) -> NDArray[np.float32]:
+    """Return an artwork's paint at each of its pixels, (h, w, 4), as light."""
+    where, paint = painted(picture, scale)
+    whole = np.zeros(picture.shape, np.float32)
+    whole.reshape(-1, 4)[where] = paint
+    return whole
 
 
 def turned(yaw: float = 0, pitch: float = 0, roll: float = 0) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.rendering_stage import fit_of, frame_of, photo_of
+from tests.rendering_stage import fit_of, frame_of, paint_of, photo_of
 from webapp.drawn.catalogue import demo_frames
 from webapp.eyewear.frame import Artwork, Build, Eyewear
 from webapp.rendering.colour import luminance, to_linear
@@ -16,7 +16,6 @@ from webapp.rendering.fronts import front_in_sight, view_front
 from webapp.rendering.light import read_light
 from webapp.rendering.occlusion import rasterise
 from webapp.rendering.pads import BEHIND, pads_of
-from webapp.rendering.paint import paint_of
 from webapp.rendering.shadows import shaded
 from webapp.rendering.sheets import front_of
 from webapp.rendering.textures import front_textures

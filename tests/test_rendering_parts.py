@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.rendering_stage import fit_of, frame_of, photo_of
+from tests.rendering_stage import fit_of, frame_of, paint_of, photo_of
 from webapp.eyewear.frame import Artwork, Lens
 from webapp.rendering import wholes
 from webapp.rendering.colour import to_linear, to_srgb
@@ -17,7 +17,6 @@ from webapp.rendering.hair import bare_ears
 from webapp.rendering.kept import Kept
 from webapp.rendering.light import read_light
 from webapp.rendering.occlusion import NOTHING, rasterise
-from webapp.rendering.paint import paint_of
 from webapp.rendering.shadows import shadow
 from webapp.rendering.sheets import Front, Grid, Rays, front_of, rays
 from webapp.rendering.temples import bars

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -143,14 +144,14 @@ def ask_aside(token: str, asked: easel.Wish, got: list[bytes]) -> threading.Thre
     return thread
 
 
-def test_who_asks_waits_for_what_is_painted_ahead_later_on(seeing: Sight):
-    token = keep().token
+def asked_meanwhile(token: str, outcome: Callable[[], bytes]) -> bytes:
+    """Return what one gets who asks for a wall's last picture while both threads paint others."""
     both_at_work, go_on = threading.Barrier(3), threading.Event()
 
     def slow() -> bytes:
         both_at_work.wait(20)
         assert go_on.wait(20)
-        return b"slow"
+        return outcome()
 
     first = {wish(0): slow, wish(0, 300): slow}
     easel.paint_ahead(token, lambda: {**first, wish(1): lambda: b"ahead"})
@@ -159,28 +160,20 @@ def test_who_asks_waits_for_what_is_painted_ahead_later_on(seeing: Sight):
     asking = ask_aside(token, wish(1), got)
     go_on.set()
     asking.join(20)
+    return got[0]
 
-    assert got == [b"ahead"]
+
+def test_who_asks_waits_for_what_is_painted_ahead_later_on(seeing: Sight):
+    assert asked_meanwhile(keep().token, lambda: b"slow") == b"ahead"
 
 
 def test_what_was_to_be_painted_ahead_is_painted_by_who_asks_when_it_breaks_off(seeing: Sight):
     token = keep().token
-    both_at_work, go_on = threading.Barrier(3), threading.Event()
 
     def break_off() -> bytes:
-        both_at_work.wait(20)
-        assert go_on.wait(20)
         raise NotFound
 
-    broken = {wish(0): break_off, wish(0, 300): break_off}
-    easel.paint_ahead(token, lambda: {**broken, wish(1): lambda: b"ahead"})
-    both_at_work.wait(20)
-    got: list[bytes] = []
-    asking = ask_aside(token, wish(1), got)
-    go_on.set()
-    asking.join(20)
-
-    assert got == [b"my own"]
+    assert asked_meanwhile(token, break_off) == b"my own"
     assert easel.picture(sight.current().sighting(token), wish(0), lambda: b"anew") == b"anew"
 
 

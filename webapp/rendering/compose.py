@@ -11,7 +11,6 @@ from PIL import Image
 
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.scene import Camera, Fit, Floats, Head
-from webapp.rendering import shadows
 from webapp.rendering.codec import pixels_of
 from webapp.rendering.colour import Bytes, Light, to_linear, to_srgb
 from webapp.rendering.fronts import (
@@ -30,7 +29,7 @@ from webapp.rendering.layers import alpha_of, open_base
 from webapp.rendering.light import Lighting, in_tone, read_light
 from webapp.rendering.occlusion import Raster, rasterise
 from webapp.rendering.occlusion import extent as head_extent
-from webapp.rendering.shadows import shaded, shadow
+from webapp.rendering.shadows import shaded, shadow, unpack_shadow
 from webapp.rendering.sheets import Box, Map, around, empty, fitted, front_of, shared
 from webapp.rendering.temples import Bar, Painted, Setting, bars, extent, paint_temples
 from webapp.rendering.textures import Textures, front_textures
@@ -100,7 +99,7 @@ def unpack(eyewear: Eyewear) -> None:
     """Make all that pictures of a frame share before anyone wears it; what is kept is bounded."""
     whole_front(eyewear.artwork, pads=eyewear.build.pads)
     whole_temple(eyewear.artwork)
-    shadows.prepare(eyewear)
+    unpack_shadow(eyewear)
 
 
 def region(fit: Fit, eyewear: Eyewear, size: tuple[int, int]) -> Box:

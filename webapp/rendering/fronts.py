@@ -235,9 +235,14 @@ def _between(first: Map, last: Map, share: float) -> Map:
     return np.asarray(cv2.addWeighted(first, 1 - share, last, share, 0), dtype=np.float32)
 
 
+def _looked_up(picture: np.ndarray, maps: Map, border: int = cv2.BORDER_CONSTANT) -> np.ndarray:
+    """Return a picture's values, as it holds them, where `maps` (h, w, 2) point."""
+    how = cv2.INTER_LINEAR
+    return np.asarray(cv2.remap(picture, maps, None, how, borderMode=border))  # type: ignore[call-overload]
+
+
 def _sampled(picture: Light, maps: Map) -> Light:
-    sampled = cv2.remap(picture, maps, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]
-    return np.asarray(sampled, np.float32)
+    return np.asarray(_looked_up(picture, maps), np.float32)
 
 
 def _shift(view: View) -> float:
@@ -253,8 +258,7 @@ def _at(where: NDArray[np.intp], maps: Map) -> Map:
 
 
 def _solid(textures: Textures, maps: Map) -> Bytes:
-    solid = cv2.remap(textures.solid, maps, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]
-    return np.asarray(solid, dtype=np.uint8)
+    return np.asarray(_looked_up(textures.solid, maps), dtype=np.uint8)
 
 
 def _swept(textures: Textures, face: Map, back: Map, moved: float) -> Bytes:
@@ -272,8 +276,7 @@ def _swept(textures: Textures, face: Map, back: Map, moved: float) -> Bytes:
 def _sides(textures: Textures, face: Map, back: Map, swept: Bytes) -> Light:
     """Return the rims' sides (h, w, 4) where they are `swept` (h, w) so far."""
     alpha = np.asarray(swept, dtype=np.float32) * np.float32(1 / 255)
-    maps, border = _on_edge(textures, face, back), cv2.BORDER_REPLICATE
-    steps = cv2.remap(textures.edge, maps, None, cv2.INTER_LINEAR, borderMode=border)  # type: ignore[call-overload]
+    steps = _looked_up(textures.edge, _on_edge(textures, face, back), cv2.BORDER_REPLICATE)
     colour = in_light(np.asarray(steps, np.uint16))
     return np.asarray(cv2.merge([*cv2.split(times(colour, alpha)), alpha]), dtype=np.float32)
 

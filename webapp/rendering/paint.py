@@ -16,14 +16,6 @@ METAL = 1.8  # metal mirrors a face and a room, not a tent: the power for it ins
 ROUND = 0.35  # wires that lie level mirror the light above, upright ones the darker sides
 
 
-def paint_of(picture: NDArray[np.uint8], scale: float) -> Light:
-    """Return sRGB with straight alpha (h, w, 4) as linear RGB times alpha, and alpha."""
-    where, paint = painted(picture, scale)
-    whole = np.zeros(picture.shape, np.float32)
-    whole.reshape(-1, 4)[where] = paint
-    return whole
-
-
 def painted(picture: NDArray[np.uint8], scale: float) -> tuple[NDArray[np.intp], Light]:
     """Return the flat indices (n,) of a picture's pixels that are not clear, and their paint.
 

@@ -72,7 +72,7 @@ def cover_of(eyewear: Eyewear) -> Cover:
     return _covers.get(eyewear.artwork, key, lambda: _cover(eyewear, tint))
 
 
-def prepare(eyewear: Eyewear) -> None:
+def unpack_shadow(eyewear: Eyewear) -> None:
     """Make what a frame's shadow needs before anyone wears it."""
     cover_of(eyewear)
     _temple_of(eyewear)

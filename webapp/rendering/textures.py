@@ -126,7 +126,7 @@ def _front(artwork: Artwork, ratio: float, blur: float, pads: bool) -> Textures:
         front=front,
         lenses=_soften(np.asarray(lenses, dtype=np.float32), blur),
         solid=solid,
-        edge=whole.edge[:],
+        edge=whole.edge[:],  # a view: `Kept` counts its bytes where they are owned
         pads=None if whole.pads is None else _pads(whole.pads, artwork, ratio, blur),
     )
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Thread
 
-import numpy as np
-
 from webapp.errors import Busy, FaceError
 from webapp.eyewear.frame import Eyewear
 from webapp.fitting.advice import Advice, advise_on, misfit
@@ -21,7 +19,6 @@ from webapp.shop.views import FrameView, VariantView
 from webapp.storage import belongings, pinboard
 
 PAGE = 24  # frames
-BLANK = (192, 192, 3)  # a picture without a face, on which the model gets ready
 
 
 def hang(photo_token: str, visit: str, face: int, told: Told, wanted: Wanted) -> Shelf:
@@ -102,7 +99,7 @@ def warm_up() -> None:
     if warmth.begun or belongings.settings()["PAINT_AHEAD"] <= 0:
         return
     warmth.begun = True
-    warmth.threads = [Thread(target=easel.in_background(one)) for one in (load_model, load_artwork)]
+    warmth.threads = [Thread(target=easel.in_background(one)) for one in (sight.warm, load_artwork)]
     for thread in warmth.threads:
         thread.start()
 
@@ -114,13 +111,6 @@ def load_artwork() -> None:
     """
     for frame in reversed(catalogue.published()[: artworks.EYEWEAR_KEPT // 2]):
         compose.unpack(wearing(wish_for(frame.variants[0], 0, Told(), 0)))
-
-
-def load_model() -> None:
-    """Let the model look once. Raises `Busy` and `ModelUnusable`."""
-    watching = sight.current()
-    with watching.slot():
-        watching.finder.find(np.zeros(BLANK, np.uint8))
 
 
 def wearing(wish: Wish) -> Eyewear:
