@@ -37,10 +37,15 @@ help:
 run: $(STAMP)
 	@exec $(BIN)/flask --app wsgi serve
 
+# A file's tests stay together in one process: they share servers that take seconds to start.
+PROCESSES ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n < 4 ? n : 4 )))
+SIDE_BY_SIDE := -n $(PROCESSES) --dist loadfile
+
 # The tests run even where style or types fail, and last: their summary closes the output.
+# PROCESSES=0 runs them one after the other, as a debugger wants it.
 test: $(STAMP_DEV)
 	@$(MAKE) --no-print-directory lint; linted=$$?; \
-	$(BIN)/python -m pytest $(TESTS) && exit $$linted
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(TESTS) && exit $$linted
 
 # The long forms of what the tests prove in short; each is a test marked `verify`.
 verify: $(STAMP_DEV)
