@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from webapp.errors import TrainingDataBroken
 from webapp.faces.conventions import LANDMARKS
@@ -15,7 +15,7 @@ from webapp.faces.looks import decode_heat, letterbox
 from webapp.faces.networks import LandmarkNet, blocks_in, deepened
 from webapp.faces.training.balance import by_turn, shares
 from webapp.faces.training.chips import CHIP_SIDES, Chips, Sources, load_chips, load_pictures
-from webapp.faces.training.landmarks import read_start
+from webapp.faces.training.landmarks import Run, read_start
 from webapp.faces.training.samples import choose_row
 from webapp.faces.training.scenes import SIDE, compose
 from webapp.faces.training.targets import detector_targets
@@ -229,3 +229,24 @@ def test_the_first_experiments_weights_can_be_begun_with(tmp_path):
     assert set(begun) == {name for name in ours if not name.startswith("presence.")}
     assert torch.equal(begun["squeeze.0.weight"], ours["squeeze.0.weight"])
     assert set(read_start(tmp_path / "ours.safetensors")) == set(ours)
+
+
+def test_a_training_of_the_late_stages_leaves_the_early_ones_alone(tmp_path):
+    """A step costs a third less then; what is held still is still part of the weights written."""
+    run = Run(tmp_path, 10, 1e-3, None, presence_only=False, late_only=True)
+    before = {name: value.clone() for name, value in run.net.state_dict().items()}
+    rng = np.random.default_rng(3)
+    crops = rng.integers(0, 256, (4, 128, 128, 3), np.uint8)
+    told = np.ones((4, 1 + 478 * 3), np.float32)
+
+    for _ in range(2):
+        run.learn(crops, told)
+    run.keep()
+
+    held = [f"body.{layer}." for layer in range(run.net.stage_starts[2])]
+    changed = {
+        name for name, value in run.net.state_dict().items() if (value != before[name]).any()
+    }
+    assert not [name for name in changed if name.startswith(tuple(held))]
+    assert [name for name in changed if name.startswith("body.")]
+    assert load_file(str(run.weights)).keys() == before.keys()

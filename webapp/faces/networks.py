@@ -102,7 +102,9 @@ class LandmarkNet(nn.Module):
         """
         super().__init__()
         layers, c = conv(3, STAGES[0], 3, 2), STAGES[0]  # (B, 16, 64, 64)
+        self.stage_starts: list[int] = []  # in `body`
         for c_out, count in zip(STAGES, blocks, strict=True):
+            self.stage_starts.append(len(layers))
             for _ in range(count):
                 layers.append(Block(c, c_out, 1 if c_out == c else 2))
                 c = c_out
@@ -119,7 +121,10 @@ class LandmarkNet(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        features = self.body(x)
+        return self.read(self.body(x))
+
+    def read(self, features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the landmarks and presence that features of the body tell."""
         shape = self.dec(self.coef(self.squeeze(features).flatten(1)))
         return shape.view(-1, LANDMARKS, 3), self.presence(features).flatten()
 

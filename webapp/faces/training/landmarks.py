@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
+from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 from tqdm import tqdm
 
@@ -21,9 +22,12 @@ from webapp.faces.conventions import LANDMARKS
 from webapp.faces.networks import Detector, LandmarkNet, deepened, place
 from webapp.faces.training.detector import find_false_alarms, follow, half_precision, to_input
 from webapp.faces.training.packs import CropMaker, PackQueue, open_sources
+from webapp.faces.training.samples import UNTOUCHED
+from webapp.faces.weights import fold
 
 BATCH = 64
-BLOCKS = (1, 2, 3, 3)  # of the landmark network
+BLOCKS = (1, 2, 3, 4)  # of the landmark network
+_HELD = 2  # stages whose large maps cost most of a step, and which a training may leave as they are
 _FACES_SHARE = 0.75
 _FLAT = 0.3  # of all steps at the full rate, then a cosine
 _EMA = 0.999
@@ -53,6 +57,8 @@ def train_landmarks(
     detector: Path | None = None,
     presence_only: bool = False,
     rate: float = 2e-3,
+    late_only: bool = False,
+    untouched: float = UNTOUCHED,
 ) -> Path:
     """Train the landmark network and return the file of its averaged weights.
 
@@ -65,6 +71,8 @@ def train_landmarks(
         detector: weights of a detector whose false alarms serve as examples of no face.
         presence_only: leave the landmarks as they are and train the presence score alone.
         rate: the learning rate after the warm-up.
+        late_only: leave the stem and the first two stages as they are; a third less a step.
+        untouched: of the faces, the share shown as sharp and as well lit as they are.
 
     Raises:
         TrainingDataBroken: a data file or a record in it can't be read.
@@ -74,8 +82,9 @@ def train_landmarks(
     cv2.setNumThreads(1)
     out.mkdir(parents=True, exist_ok=True)
     cache = cache or out / "chips"
-    run = Run(out, steps, rate, start, presence_only)
-    queue = PackQueue(data, cache, seed, CropMaker(BATCH, _mirror(data), run.faces_share))
+    run = Run(out, steps, rate, start, presence_only, late_only)
+    maker = CropMaker(BATCH, _mirror(data), run.faces_share, untouched)
+    queue = PackQueue(data, cache, seed, maker)
     if detector is not None:
         queue.hard = _false_alarms(detector, data, cache)
     try:
@@ -125,7 +134,13 @@ class Run:
     """A training's state: network, average, optimiser, step."""
 
     def __init__(
-        self, out: Path, steps: int, rate: float, start: Path | None, presence_only: bool
+        self,
+        out: Path,
+        steps: int,
+        rate: float,
+        start: Path | None,
+        presence_only: bool,
+        late_only: bool = False,
     ) -> None:
         self.out, self.steps, self.rate, self.step = out, steps, rate, 0
         self.weights = out / "landmarks.safetensors"
@@ -136,8 +151,13 @@ class Run:
         if start is not None:
             self.net.load_state_dict(deepened(read_start(start), BLOCKS), strict=False)
         self.average = copy.deepcopy(self.net).eval()
+        self.held = 0
+        if late_only:
+            self.held = self.net.stage_starts[_HELD]
+            self.net.body[: self.held].requires_grad_(False)
         learnt = self.net.presence if presence_only else self.net
-        self.optimiser = torch.optim.AdamW(learnt.parameters(), rate, weight_decay=0.01)
+        wanted = [one for one in learnt.parameters() if one.requires_grad]
+        self.optimiser = torch.optim.AdamW(wanted, rate, weight_decay=0.01)
         self.losses: list[list[float]] = []
         if (out / "checkpoint.pt").exists():
             saved = torch.load(out / "checkpoint.pt", weights_only=True)
@@ -145,6 +165,13 @@ class Run:
             self.average.load_state_dict(saved["average"])
             self.optimiser.load_state_dict(saved["optimiser"])
             self.step = saved["step"]
+        self.early = self._early()
+
+    def _early(self) -> nn.Module:
+        """Return the layers that are held still, ready for inference."""
+        early = nn.Sequential(copy.deepcopy(self.net.body[: self.held])).eval()
+        fold(early)
+        return place(early, self.device)
 
     def learn(self, crops: np.ndarray, told: np.ndarray) -> None:
         """Take one step.
@@ -176,7 +203,10 @@ class Run:
                 presence, shapes = self.net.presence(features).flatten(), wanted[:, 1:]
             else:
                 self.net.train()
-                shapes, presence = self.net(crops)
+                if self.held:
+                    with torch.no_grad():
+                        crops = self.early(crops)
+                shapes, presence = self.net.read(self.net.body[self.held :](crops))
         real = wanted[:, 0]
         landmarks = landmark_loss(shapes.float().reshape(len(real), -1), wanted[:, 1:], real)
         return landmarks, binary_cross_entropy_with_logits(presence.float(), real)
@@ -233,6 +263,8 @@ def main() -> None:
     parser.add_argument("--detector", type=Path, default=None)
     parser.add_argument("--presence-only", action="store_true")
     parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--late-only", action="store_true")
+    parser.add_argument("--untouched", type=float, default=UNTOUCHED)
     options = parser.parse_args()
     print(train_landmarks(**vars(options)))
 

@@ -13,7 +13,7 @@ import numpy as np
 from webapp.faces.conventions import DETECTOR_STRIDE
 from webapp.faces.training.balance import shares
 from webapp.faces.training.chips import FACELESS_KEPT_OUT, Sources, load_chips, load_pictures
-from webapp.faces.training.samples import make_sample
+from webapp.faces.training.samples import UNTOUCHED, make_sample
 from webapp.faces.training.scenes import SIDE, compose
 from webapp.faces.training.targets import detector_targets
 
@@ -64,15 +64,18 @@ class CropMaker:
     The second array is (B, 1 + 478 * 3) float32: 1 for a face, and its landmarks.
     """
 
-    def __init__(self, count: int, mirror: np.ndarray, faces_share: float) -> None:
-        self._count, self._mirror, self._share = count, mirror, faces_share
+    def __init__(
+        self, count: int, mirror: np.ndarray, faces_share: float, untouched: float = UNTOUCHED
+    ) -> None:
+        self._count, self._mirror = count, mirror
+        self._shares = faces_share, untouched
 
     def __call__(self, sources: Sources, key: tuple[int, int], hard: np.ndarray) -> Pack:
         """Return a pack; equal keys (seed and number) and `hard` give equal packs."""
         crops, told = [], []
         for i in range(self._count):
             rng = np.random.default_rng((*key, i))
-            crop, landmarks, present = make_sample(sources, rng, self._mirror, hard, self._share)
+            crop, landmarks, present = make_sample(sources, rng, self._mirror, hard, *self._shares)
             crops.append(crop)
             told.append(np.concatenate([[present], landmarks.ravel()]).astype(np.float32))
         return np.stack(crops), np.stack(told)

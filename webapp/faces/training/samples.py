@@ -11,7 +11,7 @@ from webapp.faces.training.chips import Sources
 from webapp.faces.training.cutouts import non_face
 
 _CHIP = 160
-_UNTOUCHED = 0.25  # of the faces: as sharp and as well lit as most shoppers' are
+UNTOUCHED = 0.25  # of the faces: as sharp and as well lit as most shoppers' are
 _EYES = ((33, 133, 468), (263, 362, 473))  # corners and iris centre
 Sample = tuple[np.ndarray, np.ndarray, float]
 
@@ -22,6 +22,7 @@ def make_sample(
     mirror: np.ndarray,
     hard: np.ndarray,
     faces_share: float,
+    untouched: float = UNTOUCHED,
 ) -> Sample:
     """Return a crop (128, 128, 3) uint8 RGB, landmarks (478, 3) float32, and 1 for a face.
 
@@ -31,10 +32,11 @@ def make_sample(
     Args:
         mirror: (478,) which landmark each becomes when the picture is mirrored.
         hard: (K, 4) the detector's false alarms: picture's index, x, y, size.
+        faces_share: of all samples; untouched: of the faces, those left as they are.
     """
     if rng.random() < faces_share:
         crop, landmarks = _face(sources, rng, mirror)
-        if rng.random() < _UNTOUCHED:
+        if rng.random() < untouched:
             return crop, landmarks, 1.0
         return disturb(_degrade(crop, rng), rng), landmarks, 1.0
     crop = _no_face(sources, rng, hard)
