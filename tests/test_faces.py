@@ -16,6 +16,7 @@ from webapp.errors import ModelUnusable
 from webapp.faces.crops import Pyramid, apply, crop_matrix, eye_centres, warp_crop
 from webapp.faces.finder import LOOKS, Candidate, FaceFinder, _leaves_doubt, _worth_reading
 from webapp.faces.training.evaluate import evaluate_faceless, evaluate_photos
+from webapp.fitting.anatomy import mean_head
 
 WEIGHTS = Path(__file__).parents[1] / "webapp" / "faces" / "weights"
 SHARED = Path(__file__).parents[2] / "shared"
@@ -166,15 +167,26 @@ def test_a_small_face_asks_for_a_closer_look(share):
     assert _leaves_doubt(seen, sure=0.6) == (share < 0.1)
 
 
-def test_a_torch_without_fused_operations_finds_the_same(finder, astronaut, monkeypatch):
-    """Builds that lack them run the networks as they are."""
-    monkeypatch.setattr("webapp.faces.inference.can_fuse", lambda: False)
+def test_torch_finds_the_same_where_there_is_no_runtime(finder, astronaut, monkeypatch):
+    """ONNX Runtime only runs what torch defines: without it the shop is slower, not different."""
+    planned = finder.find(astronaut)
+
+    monkeypatch.setattr("webapp.faces.inference.can_plan", lambda: False)
     plain = FaceFinder().find(astronaut)
 
-    fused = finder.find(astronaut)
+    assert len(plain) == len(planned) == 1
+    np.testing.assert_allclose(plain[0].landmarks, planned[0].landmarks, atol=0.05)
 
-    assert len(plain) == len(fused) == 1
-    np.testing.assert_allclose(plain[0].landmarks, fused[0].landmarks, atol=0.05)
+
+def test_a_mirrored_photo_has_the_mirrored_face(finder, astronaut):
+    """Both readings of a face count alike, so a look straight or in a mirror tells the same."""
+    face = finder.find(astronaut)[0]
+    mirrored = finder.find(np.ascontiguousarray(astronaut[:, ::-1]))[0]
+
+    back = mirrored.landmarks[mean_head().mirror] * [-1, 1, 1] + [astronaut.shape[1] - 1, 0, 0]
+    away = np.linalg.norm(back[:, :2] - face.landmarks[:, :2], axis=1)
+    pupils = np.linalg.norm(face.landmarks[468] - face.landmarks[473])
+    assert away.mean() < 0.01 * pupils
 
 
 @pytest.mark.parametrize("size", [40.0, 190.0, 460.0, 900.0], ids="face of {:g} pixels".format)

@@ -9,7 +9,7 @@ are read at the first photo, not before.
 import math
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,15 +103,16 @@ class FaceFinder:
 
     def find_many(self, photos: Sequence[Photo], most: int = 20) -> list[list[Face]]:
         """Return the faces in each photo, as `find` does, reading all photos together."""
-        candidates = self.candidates(photos)
-        least = self._open().present
-        found: list[list[Face]] = []
-        for index in range(len(photos)):
-            own = [c for c in candidates if c.photo == index and c.score >= least]
-            faces = [_face(c) for c in _without_doubles(own)]
-            largest = sorted(faces, key=_size, reverse=True)[:most]
-            found.append([_with_irises(face, photos[index]) for face in largest])
-        return found
+        pictures = [_pyramid(photo) for photo in photos]
+        candidates = self.candidates(pictures)
+        networks = self._open()
+        sure = [c for c in candidates if c.score >= networks.present]
+        found = [_largest([c for c in sure if c.photo == i], most) for i in range(len(photos))]
+        _read_mirrored(networks, pictures, [c for own in found for c in own])
+        return [
+            sorted((_face(c, pictures[c.photo]) for c in own), key=_size, reverse=True)
+            for own in found
+        ]
 
     def candidates(self, photos: Sequence[Photo]) -> list[Candidate]:
         """Return all that may be faces, doubles and doubtful ones included, of all photos."""
@@ -246,6 +247,11 @@ def _near(one: np.ndarray, other: np.ndarray, share: float, ratio: float) -> boo
     return apart < share * larger and larger < ratio * smaller
 
 
+def _largest(candidates: list[Candidate], most: int) -> list[Candidate]:
+    """Return one candidate per face of a photo, the largest faces' alone."""
+    return sorted(_without_doubles(candidates), key=lambda c: -c.frame[2])[:most]
+
+
 def _read(networks: "Networks", photos: list[Pyramid], candidates: list[Candidate]) -> None:
     """Read the landmarks and the presence of each candidate and move its frame to them."""
     side = LANDMARKS_INPUT
@@ -264,6 +270,21 @@ def _read(networks: "Networks", photos: list[Pyramid], candidates: list[Candidat
             candidate.frame = frame
 
 
+def _read_mirrored(
+    networks: "Networks", photos: list[Pyramid], candidates: list[Candidate]
+) -> None:
+    """Read each face in its mirror image too, and take the mean of both readings."""
+    side = LANDMARKS_INPUT
+    for start in range(0, len(candidates), _BATCH):
+        some = candidates[start : start + _BATCH]
+        matrices = [crop_matrix(c.frame, side) for c in some]
+        crops = [warp_crop(photos[c.photo], m, side) for c, m in zip(some, matrices, strict=True)]
+        for candidate, matrix, shape in zip(
+            some, matrices, networks.read_mirrored(np.stack(crops)), strict=True
+        ):
+            candidate.landmarks = (_landmarks_of(candidate) + in_photo(shape, matrix)) / 2
+
+
 def _well_cropped(cropped: np.ndarray, read: np.ndarray) -> bool:
     """Tell whether a face lies where its crop had it: centred, as large, its eyes level."""
     apart = np.hypot(read[0] - cropped[0], read[1] - cropped[1]) / read[2]
@@ -272,19 +293,20 @@ def _well_cropped(cropped: np.ndarray, read: np.ndarray) -> bool:
     return bool(max(apart, larger, turned) <= _WELL_CROPPED)
 
 
-def _face(candidate: Candidate) -> Face:
+def _face(candidate: Candidate, photo: Pyramid) -> Face:
+    """Return a candidate as a face, its irises sought in the photo at its full resolution."""
+    landmarks = _landmarks_of(candidate)
+    low = landmarks[:, :2].min(0)
+    size = landmarks[:, :2].max(0) - low
+    box = float(low[0]), float(low[1]), float(size[0]), float(size[1])
+    return Face(box, candidate.score, refine(photo, landmarks))
+
+
+def _landmarks_of(candidate: Candidate) -> np.ndarray:
+    """Return a candidate's landmarks, which are read by now."""
     if candidate.landmarks is None:
         raise RuntimeError("a candidate was kept whose landmarks were never read")
-    low = candidate.landmarks[:, :2].min(0)
-    size = candidate.landmarks[:, :2].max(0) - low
-    box = float(low[0]), float(low[1]), float(size[0]), float(size[1])
-    return Face(box, candidate.score, candidate.landmarks)
-
-
-def _with_irises(face: Face, photo: Photo) -> Face:
-    """Return the face with its irises sought in the photo at its full resolution."""
-    whole = photo if isinstance(photo, Pyramid) else _as_rgb(photo)
-    return replace(face, landmarks=refine(whole, face.landmarks))
+    return candidate.landmarks
 
 
 def _size(face: Face) -> float:

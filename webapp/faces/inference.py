@@ -1,15 +1,19 @@
 """The two networks at work: arrays in, arrays out."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from webapp.errors import ModelUnusable
-from webapp.faces.fusing import can_fuse, fuse
+from webapp.faces.planned import Planned, can_plan
 from webapp.faces.weights import SHIPPED, Model, read_model
+from webapp.fitting.anatomy import mean_head
 
+Runner = Callable[[np.ndarray], list[np.ndarray]]  # images (B, H, W, 3) uint8 RGB in, outputs out
 _SURE = 1e-4  # neither network is believed to be surer than this
 _ALL_BUT_SURE = 0.9995  # presence
 
@@ -28,16 +32,17 @@ class Networks:
 
     def __init__(self, folder: Path | None, threads: int) -> None:
         torch.set_num_threads(threads)
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._detector = _ready(read_model(folder or SHIPPED, "detector", self._device))
-        self._landmarks = _ready(read_model(folder or SHIPPED, "landmarks", self._device))
-        self.proposed = _threshold(self._detector, "proposed")
-        self.sure = _threshold(self._detector, "sure")
-        self.hopeless = _threshold(self._landmarks, "hopeless")
-        self.present = _threshold(self._landmarks, "present")
-        self.weight = _threshold(self._landmarks, "weight")
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        detector = read_model(folder or SHIPPED, "detector", device)
+        landmarks = read_model(folder or SHIPPED, "landmarks", device)
+        self._detect, self._read = (runner(one.net, threads) for one in (detector, landmarks))
+        self.proposed = _threshold(detector, "proposed")
+        self.sure = _threshold(detector, "sure")
+        self.hopeless = _threshold(landmarks, "hopeless")
+        self.present = _threshold(landmarks, "present")
+        self.weight = _threshold(landmarks, "weight")
         self.faint = unpooled(self.present, _ALL_BUT_SURE, self.weight)
-        self.passes = int(_threshold(self._landmarks, "passes"))
+        self.passes = int(_threshold(landmarks, "passes"))
 
     def detect(self, looks: list[np.ndarray]) -> list[np.ndarray]:
         """Return the detector's output for each look, (6, h / 8, w / 8) float32.
@@ -50,9 +55,8 @@ class Networks:
         for index, look in enumerate(looks):
             by_shape.setdefault(look.shape, []).append(index)
         for indices in by_shape.values():
-            with torch.inference_mode():
-                told = self._detector.net(self._input(np.stack([looks[i] for i in indices])))
-            for index, output in zip(indices, told.float().cpu().numpy(), strict=True):
+            told = self._detect(np.stack([looks[i] for i in indices]))[0]
+            for index, output in zip(indices, told, strict=True):
                 outputs[index] = output
         return outputs
 
@@ -62,23 +66,36 @@ class Networks:
         Args:
             crops: (B, 128, 128, 3) uint8 RGB.
         """
-        with torch.inference_mode():
-            landmarks, presence = self._landmarks.net(self._input(crops))
-            return landmarks.cpu().numpy(), torch.sigmoid(presence).cpu().numpy()
+        landmarks, presence = self._read(crops)
+        return landmarks, 1 / (1 + np.exp(-presence))
+
+    def read_mirrored(self, crops: np.ndarray) -> np.ndarray:
+        """Return landmarks (B, 478, 3) of the crops as `read` does, read in their mirror images.
+
+        The network errs there in other ways, so that the mean of both readings errs less.
+        """
+        landmarks, _ = self.read(np.ascontiguousarray(crops[:, :, ::-1]))
+        return landmarks[:, mean_head().mirror] * np.array([-1, 1, 1], np.float32)
 
     def pool(self, proposed: float, presence: float) -> float:
         """Return the score of a face that the networks give such scores, 0 to 1."""
         return pool(proposed, presence, self.weight)
 
-    def _input(self, images: np.ndarray) -> torch.Tensor:
-        pixels = torch.from_numpy(images).to(self._device).permute(0, 3, 1, 2)
-        return pixels.float().mul_(4 / 255).sub_(2)  # (value / 255 - 0.5) * 4
 
+def runner(net: nn.Module, threads: int) -> Runner:
+    """Return a network, folded for inference, in the fastest form that this machine has."""
+    device = next(net.parameters()).device
+    if device.type == "cpu" and can_plan():
+        return Planned(net, threads)
 
-def _ready(model: Model) -> Model:
-    """Return a model in its fastest form."""
-    on_cpu = next(model.net.parameters()).device.type == "cpu"
-    return Model(fuse(model.net), model.card) if on_cpu and can_fuse() else model
+    def run(images: np.ndarray) -> list[np.ndarray]:
+        pixels = torch.from_numpy(images).to(device).permute(0, 3, 1, 2)
+        with torch.inference_mode():
+            told = net(pixels.float().mul_(4 / 255).sub_(2))  # (value / 255 - 0.5) * 4
+        several = told if isinstance(told, tuple) else (told,)
+        return [one.float().cpu().numpy() for one in several]
+
+    return run
 
 
 def pool(proposed: float, presence: float, weight: float) -> float:

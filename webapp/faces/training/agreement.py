@@ -62,7 +62,8 @@ class Reading:
 def read_test_rows(weights: Path | None, data: Path) -> Reading:
     """Return what the landmark network reads in the rows kept out of training.
 
-    The first crop is the label's own, the second that of the landmarks read from the first.
+    The first crop is the label's own, the second that of the landmarks read from the first; the
+    mirror image of a third is read too, as in `FaceFinder`.
 
     Raises:
         TrainingDataBroken: a shard can't be read.
@@ -79,8 +80,8 @@ def agreement_figures(reading: Reading) -> dict[str, Any]:
     regions = {name: float(errors[:, points].mean()) for name, points in REGIONS.items()}
     overall = mesh_errors(reading.landmarks, reading.labels)
     report: dict[str, Any] = {"faces": len(errors), "all": overall | regions}
+    of_face = errors.mean(1)
     for group, values in reading.groups.items():
-        of_face = errors.mean(1)
         report[group] = {
             str(name): {
                 "mesh": float(of_face[values == name].mean()),
@@ -110,15 +111,24 @@ def _read(networks: Networks, photos: np.ndarray, frames: np.ndarray) -> np.ndar
         some, own = photos[start : start + _BATCH], frames[start : start + _BATCH]
         landmarks = np.empty(0)
         for _ in range(networks.passes):
-            matrices = [crop_matrix(frame, LANDMARKS_INPUT) for frame in own]
-            pairs = zip(some, matrices, strict=True)
-            shapes, _ = networks.read(
-                np.stack([warp_crop(p, m, LANDMARKS_INPUT) for p, m in pairs])
-            )
-            landmarks = np.stack([in_photo(*both) for both in zip(shapes, matrices, strict=True)])
+            crops, matrices = _cropped(some, own)
+            landmarks = _placed(networks.read(crops)[0], matrices)
             own = face_frames(landmarks)
-        found.append(landmarks)
+        crops, matrices = _cropped(some, own)
+        found.append((landmarks + _placed(networks.read_mirrored(crops), matrices)) / 2)
     return np.concatenate(found)
+
+
+def _cropped(photos: np.ndarray, frames: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return the crops of faces in their frames, and the matrices from photo to crop."""
+    matrices = [crop_matrix(frame, LANDMARKS_INPUT) for frame in frames]
+    pairs = zip(photos, matrices, strict=True)
+    return np.stack([warp_crop(p, m, LANDMARKS_INPUT) for p, m in pairs]), matrices
+
+
+def _placed(shapes: np.ndarray, matrices: list[np.ndarray]) -> np.ndarray:
+    """Return the landmarks of crops in the pixels of their photos."""
+    return np.stack([in_photo(*both) for both in zip(shapes, matrices, strict=True)])
 
 
 def _group_columns(data: Path) -> dict[str, np.ndarray]:
