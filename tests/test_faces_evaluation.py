@@ -14,7 +14,12 @@ from tests.factories import face
 from webapp.errors import TrainingDataBroken
 from webapp.faces.finder import Face
 from webapp.faces.training import placed
-from webapp.faces.training.agreement import Reading, agreement_figures, yaw_bins
+from webapp.faces.training.agreement import (
+    Reading,
+    agreement_figures,
+    at_equal_turns,
+    yaw_bins,
+)
 from webapp.faces.training.chips import decode_test_rows
 from webapp.faces.training.evaluate import (
     EYES68,
@@ -63,7 +68,8 @@ def reading() -> Reading:
     landmarks[2, :, 0] += 1
     landmarks[3, :, 0] += 2
     photos = np.zeros((4, 160, 160, 3), np.uint8)
-    return Reading(photos, labels, landmarks, {"gender": np.array(["f", "f", "m", "m"])})
+    groups = {"gender": np.array(["f", "f", "m", "m"]), "yaw": np.array(["0-15"] * 4)}
+    return Reading(photos, labels, landmarks, groups)
 
 
 def test_a_turned_portrait_is_found_where_the_turn_took_its_eyes(portraits: Path) -> None:
@@ -155,10 +161,22 @@ def test_agreement_is_told_by_region_and_by_group(reading: Reading) -> None:
     told = agreement_figures(reading)
 
     assert told["faces"] == 4
-    assert told["gender"]["f"] == {"mesh": 0, "faces": 2}
+    assert told["gender"]["f"] == {"mesh": 0, "level": 0, "faces": 2}
     assert told["gender"]["m"]["mesh"] == pytest.approx(150 / apart, rel=1e-3)
     for region in ("mesh", "irises", "eyelids", "lips", "brows", "face's outline"):
         assert told["all"][region] == pytest.approx(75 / apart, rel=1e-3)
+
+
+def test_a_group_is_not_blamed_for_how_its_heads_are_turned() -> None:
+    """Were they turned as everyone's are, who errs as much at each turn errs as much in all."""
+    turns = np.array(["0-15"] * 6 + ["30-45"] * 6)
+    errors = np.where(turns == "0-15", 2.0, 8.0)
+    mostly_turned = np.arange(12) >= 5
+    only_frontal = np.arange(12) < 3
+
+    assert errors[mostly_turned].mean() > 1.3 * errors[~mostly_turned].mean()
+    assert at_equal_turns(errors, mostly_turned, turns) == pytest.approx(5)
+    assert at_equal_turns(errors, only_frontal, turns) == pytest.approx(2)  # nothing is made up
 
 
 def test_the_worst_cases_come_first(reading: Reading) -> None:

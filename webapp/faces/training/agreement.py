@@ -75,21 +75,36 @@ def read_test_rows(weights: Path | None, data: Path) -> Reading:
 
 
 def agreement_figures(reading: Reading) -> dict[str, Any]:
-    """Return {"all": errors by region, "race": {group: {"mesh": its error, "faces": N}}, ...}."""
+    """Return {"all": errors by region, "race": {group: {"mesh": its error, "faces": N}}, ...}.
+
+    "level" beside "mesh" is the group's error were its heads turned as everyone's are.
+    """
     errors = reading.errors
     regions = {name: float(errors[:, points].mean()) for name, points in REGIONS.items()}
     overall = mesh_errors(reading.landmarks, reading.labels)
     report: dict[str, Any] = {"faces": len(errors), "all": overall | regions}
-    of_face = errors.mean(1)
+    of_face, turns = errors.mean(1), reading.groups["yaw"]
     for group, values in reading.groups.items():
         report[group] = {
             str(name): {
                 "mesh": float(of_face[values == name].mean()),
+                "level": at_equal_turns(of_face, values == name, turns),
                 "faces": int((values == name).sum()),
             }
             for name in np.unique(values)
         }
     return report
+
+
+def at_equal_turns(errors: np.ndarray, members: np.ndarray, turns: np.ndarray) -> float:
+    """Return a group's mean error were its heads turned as often as everyone's.
+
+    Args:
+        errors: (N,) of all faces; members: (N,) bool; turns: (N,) each head's bin of turn.
+    """
+    bins = [turns == turn for turn in np.unique(turns[members])]
+    weights = [own.mean() for own in bins]
+    return float(np.average([errors[members & own].mean() for own in bins], weights=weights))
 
 
 def yaw_bins(landmarks: np.ndarray, side: int) -> np.ndarray:
