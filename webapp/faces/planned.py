@@ -59,7 +59,7 @@ def graph_of(net: nn.Module) -> bytes:
 
     graph = _Graph(net)
     graph.write()
-    shape = ["batch", "height", "width", 3]
+    shape: list[str | int | None] = ["batch", "height", "width", 3]
     images = helper.make_tensor_value_info("images", TensorProto.UINT8, shape)
     outputs = [helper.make_tensor_value_info(o, TensorProto.FLOAT, None) for o in graph.outputs]
     model = helper.make_model(
