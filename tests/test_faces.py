@@ -186,7 +186,7 @@ def test_a_mirrored_photo_has_the_mirrored_face(finder, astronaut):
     back = mirrored.landmarks[mean_head().mirror] * [-1, 1, 1] + [astronaut.shape[1] - 1, 0, 0]
     away = np.linalg.norm(back[:, :2] - face.landmarks[:, :2], axis=1)
     pupils = np.linalg.norm(face.landmarks[468] - face.landmarks[473])
-    assert away.mean() < 0.01 * pupils
+    assert away.mean() < 0.007 * pupils  # 0.0096 where each was read one way alone
 
 
 @pytest.mark.parametrize("size", [40.0, 190.0, 460.0, 900.0], ids="face of {:g} pixels".format)

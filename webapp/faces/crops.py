@@ -6,6 +6,7 @@ eyes are level, in pixels, and the eye line's angle in radians, positive clockwi
 """
 
 import math
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -162,6 +163,20 @@ def warp_crop(photo: Photo, matrix: np.ndarray, side: int, high: int | None = No
     picture, factor = photo.reduced(scale)
     flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
     return cv2.warpAffine(picture, matrix @ _back(factor), size, flags=flags, borderMode=border)
+
+
+def upright_crops(
+    photos: Iterable[Photo], frames: Iterable[np.ndarray]
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return what the landmark network reads, (B, 128, 128, 3) uint8, and the crops' matrices.
+
+    Args:
+        photos: of each face; frames: (4,) each, where it lies in its photo.
+    """
+    side = LANDMARKS_INPUT
+    matrices = [crop_matrix(frame, side) for frame in frames]
+    pairs = zip(photos, matrices, strict=True)
+    return np.stack([warp_crop(photo, matrix, side) for photo, matrix in pairs]), matrices
 
 
 def in_photo(shape: np.ndarray, matrix: np.ndarray) -> np.ndarray:

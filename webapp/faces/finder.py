@@ -8,15 +8,14 @@ are read at the first photo, not before.
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from webapp.faces.conventions import LANDMARKS_INPUT
-from webapp.faces.crops import Photo, Pyramid, crop_matrix, face_frames, in_photo, warp_crop
+from webapp.faces.crops import Photo, Pyramid, face_frames, in_photo, upright_crops
 from webapp.faces.irises import refine
 from webapp.faces.looks import decode_heat, letterbox
 
@@ -254,12 +253,9 @@ def _largest(candidates: list[Candidate], most: int) -> list[Candidate]:
 
 def _read(networks: "Networks", photos: list[Pyramid], candidates: list[Candidate]) -> None:
     """Read the landmarks and the presence of each candidate and move its frame to them."""
-    side = LANDMARKS_INPUT
-    for start in range(0, len(candidates), _BATCH):
-        some = candidates[start : start + _BATCH]
-        matrices = [crop_matrix(c.frame, side) for c in some]
-        crops = [warp_crop(photos[c.photo], m, side) for c, m in zip(some, matrices, strict=True)]
-        shapes, presence = networks.read(np.stack(crops))
+    for some in _batches(candidates):
+        crops, matrices = _crops(photos, some)
+        shapes, presence = networks.read(crops)
         for candidate, matrix, shape, score in zip(some, matrices, shapes, presence, strict=True):
             candidate.landmarks = in_photo(shape, matrix)
             candidate.presence = float(score)
@@ -274,15 +270,23 @@ def _read_mirrored(
     networks: "Networks", photos: list[Pyramid], candidates: list[Candidate]
 ) -> None:
     """Read each face in its mirror image too, and take the mean of both readings."""
-    side = LANDMARKS_INPUT
-    for start in range(0, len(candidates), _BATCH):
-        some = candidates[start : start + _BATCH]
-        matrices = [crop_matrix(c.frame, side) for c in some]
-        crops = [warp_crop(photos[c.photo], m, side) for c, m in zip(some, matrices, strict=True)]
-        for candidate, matrix, shape in zip(
-            some, matrices, networks.read_mirrored(np.stack(crops)), strict=True
-        ):
+    for some in _batches(candidates):
+        crops, matrices = _crops(photos, some)
+        shapes = networks.read_mirrored(crops)
+        for candidate, matrix, shape in zip(some, matrices, shapes, strict=True):
             candidate.landmarks = (_landmarks_of(candidate) + in_photo(shape, matrix)) / 2
+
+
+def _batches(candidates: list[Candidate]) -> Iterator[list[Candidate]]:
+    for start in range(0, len(candidates), _BATCH):
+        yield candidates[start : start + _BATCH]
+
+
+def _crops(
+    photos: list[Pyramid], candidates: list[Candidate]
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    own = [photos[candidate.photo] for candidate in candidates]
+    return upright_crops(own, [candidate.frame for candidate in candidates])
 
 
 def _well_cropped(cropped: np.ndarray, read: np.ndarray) -> bool:

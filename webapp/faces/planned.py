@@ -53,7 +53,7 @@ def graph_of(net: nn.Module) -> bytes:
     """Return a network as an ONNX model that takes images (B, H, W, 3) uint8 RGB.
 
     Raises:
-        NotImplementedError: it has an operation that is not known here.
+        ValueError: it has an operation that is not known here, which is named.
     """
     from onnx import TensorProto, helper
 
@@ -112,13 +112,13 @@ class _Graph:
             return self._first_channels(x, node.args[1])
         if node.op == "call_method" and node.target in ("view", "flatten"):
             return self._reshaped(x, str(node.target), node.args[1:])
-        raise NotImplementedError(f"{node.op} {node.target}")
+        raise ValueError(f"no plan for {node.op} {node.target}")
 
     def _layer(self, layer: nn.Module, x: str) -> str:
         for kind, write in _LAYERS.items():
             if isinstance(layer, kind):
                 return write(self, layer, x)
-        raise NotImplementedError(type(layer).__name__)
+        raise ValueError(f"no plan for {type(layer).__name__}")
 
     def _convolution(self, layer: Any, x: str) -> str:
         vertical, horizontal = layer.padding
@@ -148,7 +148,7 @@ class _Graph:
         """Write `x[:, :n]`."""
         every, some = which
         if every != slice(None) or some != slice(some.stop):
-            raise NotImplementedError(f"slices {which}")
+            raise ValueError(f"no plan for the slices {which}")
         start, end, axis = (self._constant(np.array([v], np.int64)) for v in (0, some.stop, 1))
         return self._add("Slice", x, start, end, axis)
 

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from webapp.faces.conventions import LANDMARKS_INPUT
-from webapp.faces.crops import crop_matrix, face_frames, in_photo, warp_crop
+from webapp.faces.crops import face_frames, in_photo, upright_crops
 from webapp.faces.inference import Networks
 from webapp.faces.training.chips import TEST_ROWS, decode_test_rows
 from webapp.faces.training.evaluate import mesh_errors
@@ -126,19 +125,12 @@ def _read(networks: Networks, photos: np.ndarray, frames: np.ndarray) -> np.ndar
         some, own = photos[start : start + _BATCH], frames[start : start + _BATCH]
         landmarks = np.empty(0)
         for _ in range(networks.passes):
-            crops, matrices = _cropped(some, own)
+            crops, matrices = upright_crops(some, own)
             landmarks = _placed(networks.read(crops)[0], matrices)
             own = face_frames(landmarks)
-        crops, matrices = _cropped(some, own)
+        crops, matrices = upright_crops(some, own)
         found.append((landmarks + _placed(networks.read_mirrored(crops), matrices)) / 2)
     return np.concatenate(found)
-
-
-def _cropped(photos: np.ndarray, frames: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return the crops of faces in their frames, and the matrices from photo to crop."""
-    matrices = [crop_matrix(frame, LANDMARKS_INPUT) for frame in frames]
-    pairs = zip(photos, matrices, strict=True)
-    return np.stack([warp_crop(p, m, LANDMARKS_INPUT) for p, m in pairs]), matrices
 
 
 def _placed(shapes: np.ndarray, matrices: list[np.ndarray]) -> np.ndarray:

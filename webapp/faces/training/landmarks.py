@@ -203,9 +203,8 @@ class Run:
                 presence, shapes = self.net.presence(features).flatten(), wanted[:, 1:]
             else:
                 self.net.train()
-                if self.held:
-                    with torch.no_grad():
-                        crops = self.early(crops)
+                with torch.no_grad():
+                    crops = self.early(crops)
                 shapes, presence = self.net.read(self.net.body[self.held :](crops))
         real = wanted[:, 0]
         landmarks = landmark_loss(shapes.float().reshape(len(real), -1), wanted[:, 1:], real)
