@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from webapp.errors import TrainingDataBroken
 from webapp.faces.conventions import LANDMARKS
+from webapp.faces.crops import CROP_MARGIN
 from webapp.faces.networks import Detector, LandmarkNet, deepened, place
 from webapp.faces.training.detector import find_false_alarms, follow, half_precision, to_input
 from webapp.faces.training.packs import CropMaker, PackQueue, open_sources
@@ -59,6 +60,7 @@ def train_landmarks(
     rate: float = 2e-3,
     late_only: bool = False,
     untouched: float = UNTOUCHED,
+    margin: float = CROP_MARGIN,
 ) -> Path:
     """Train the landmark network and return the file of its averaged weights.
 
@@ -73,6 +75,7 @@ def train_landmarks(
         rate: the learning rate after the warm-up.
         late_only: leave the stem and the first two stages as they are; a third less a step.
         untouched: of the faces, the share shown as sharp and as well lit as they are.
+        margin: the crops' side over the faces' size, about which both scatter.
 
     Raises:
         TrainingDataBroken: a data file or a record in it can't be read.
@@ -83,7 +86,7 @@ def train_landmarks(
     out.mkdir(parents=True, exist_ok=True)
     cache = cache or out / "chips"
     run = Run(out, steps, rate, start, presence_only, late_only)
-    maker = CropMaker(BATCH, _mirror(data), run.faces_share, untouched)
+    maker = CropMaker(BATCH, _mirror(data), run.faces_share, untouched, margin)
     queue = PackQueue(data, cache, seed, maker)
     if detector is not None:
         queue.hard = _false_alarms(detector, data, cache)
@@ -264,6 +267,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--late-only", action="store_true")
     parser.add_argument("--untouched", type=float, default=UNTOUCHED)
+    parser.add_argument("--margin", type=float, default=CROP_MARGIN)
     options = parser.parse_args()
     print(train_landmarks(**vars(options)))
 

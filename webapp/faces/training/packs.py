@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from webapp.faces.conventions import DETECTOR_STRIDE
+from webapp.faces.crops import CROP_MARGIN
 from webapp.faces.training.balance import shares
 from webapp.faces.training.chips import FACELESS_KEPT_OUT, Sources, load_chips, load_pictures
 from webapp.faces.training.samples import UNTOUCHED, make_sample
@@ -65,17 +66,22 @@ class CropMaker:
     """
 
     def __init__(
-        self, count: int, mirror: np.ndarray, faces_share: float, untouched: float = UNTOUCHED
+        self,
+        count: int,
+        mirror: np.ndarray,
+        faces_share: float,
+        untouched: float = UNTOUCHED,
+        margin: float = CROP_MARGIN,
     ) -> None:
         self._count, self._mirror = count, mirror
-        self._shares = faces_share, untouched
+        self._kinds = faces_share, untouched, margin
 
     def __call__(self, sources: Sources, key: tuple[int, int], hard: np.ndarray) -> Pack:
         """Return a pack; equal keys (seed and number) and `hard` give equal packs."""
         crops, told = [], []
         for i in range(self._count):
             rng = np.random.default_rng((*key, i))
-            crop, landmarks, present = make_sample(sources, rng, self._mirror, hard, *self._shares)
+            crop, landmarks, present = make_sample(sources, rng, self._mirror, hard, *self._kinds)
             crops.append(crop)
             told.append(np.concatenate([[present], landmarks.ravel()]).astype(np.float32))
         return np.stack(crops), np.stack(told)

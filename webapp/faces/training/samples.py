@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from webapp.faces.conventions import LANDMARKS_INPUT as SIDE
-from webapp.faces.crops import apply, crop_matrix
+from webapp.faces.crops import CROP_MARGIN, apply, crop_matrix
 from webapp.faces.training.augment import disturb
 from webapp.faces.training.backdrops import backdrop, faceless_piece
 from webapp.faces.training.chips import Sources
@@ -23,6 +23,7 @@ def make_sample(
     hard: np.ndarray,
     faces_share: float,
     untouched: float = UNTOUCHED,
+    margin: float = CROP_MARGIN,
 ) -> Sample:
     """Return a crop (128, 128, 3) uint8 RGB, landmarks (478, 3) float32, and 1 for a face.
 
@@ -33,9 +34,10 @@ def make_sample(
         mirror: (478,) which landmark each becomes when the picture is mirrored.
         hard: (K, 4) the detector's false alarms: picture's index, x, y, size.
         faces_share: of all samples; untouched: of the faces, those left as they are.
+        margin: the crop's side over the face's size, about which both scatter.
     """
     if rng.random() < faces_share:
-        crop, landmarks = _face(sources, rng, mirror)
+        crop, landmarks = _face(sources, rng, mirror, margin)
         if rng.random() < untouched:
             return crop, landmarks, 1.0
         return disturb(_degrade(crop, rng), rng), landmarks, 1.0
@@ -44,7 +46,7 @@ def make_sample(
 
 
 def _face(
-    sources: Sources, rng: np.random.Generator, mirror: np.ndarray
+    sources: Sources, rng: np.random.Generator, mirror: np.ndarray, margin: float
 ) -> tuple[np.ndarray, np.ndarray]:
     row = choose_row(sources, rng)
     chip, landmarks = sources.chips.photos[0][row], np.array(sources.chips.landmarks[row])
@@ -54,7 +56,7 @@ def _face(
         landmarks = landmarks[mirror]
         landmarks[:, 0] = _CHIP - 1 - landmarks[:, 0]
         frame[0], frame[3] = _CHIP - 1 - frame[0], -frame[3]
-    matrix = crop_matrix(_jittered(frame, rng), SIDE)
+    matrix = crop_matrix(_jittered(frame, rng), SIDE, margin)
     crop = _warp(chip, matrix, sources, rng)
     told = np.empty_like(landmarks)
     in_crop = apply(matrix, landmarks[:, :2].astype(np.float64))
