@@ -18,12 +18,12 @@ from tests.factories import (
     see_with,
 )
 from webapp.errors import Busy
-from webapp.shop import figures, photos, sight, sweep, tryons
+from webapp.shop import figures, overview, photos, sight, sweep, tryons
 from webapp.shop.views import SweepReport
-from webapp.storage import clock, files, picture_folder
+from webapp.storage import clock, counting, files, picture_folder, tallies
 from webapp.storage import images as image_rows
 from webapp.storage.database import reading
-from webapp.storage.tables import Image, Kind, Photo, TryOn
+from webapp.storage.tables import Event, Image, Kind, Photo, TryOn
 
 NOTHING = SweepReport(expired=0, doomed=0, orphans=0, lost=0, broken=())
 
@@ -45,6 +45,13 @@ def names_in_rows() -> set[str]:
 def counted(table: type) -> int:
     with reading() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def days_of(kind: str) -> list[tallies.Sum]:
+    """Return the sums of such events, day by day."""
+    today = overview.midnight(clock.now())
+    found = counting.buckets(tallies.DAY, today, today + timedelta(days=1))
+    return [sum_ for bucket, sum_ in found.items() if bucket.sort.kind == kind]
 
 
 def age_files(minutes: float) -> None:
@@ -92,6 +99,33 @@ def test_photos_whose_time_is_not_over_stay(app):
 
     assert photos.of_visit(VISIT) == []
     assert [view.token for view in photos.of_visit(STRANGER)] == [young.token] != [old.token]
+
+
+def test_single_events_go_in_time_and_the_figures_stay(app, monkeypatch):
+    """Every try-on leaves several; nobody reads them one by one after a quarter of an hour."""
+    monkeypatch.setattr(tallies, "GONE", 2)
+    app.config["EVENT_DAYS"] = 10
+    for _ in range(5):
+        figures.record(figures.ARRIVAL)
+    sweep.run(clock.now() + timedelta(days=9))
+    assert counted(Event) == 5
+    told = overview.of(overview.Period.MONTH).funnel
+
+    sweep.run(clock.now() + timedelta(days=11))
+
+    assert counted(Event) == 0
+    assert overview.of(overview.Period.MONTH).funnel == told
+    assert sum(tally.number for tally in days_of(figures.ARRIVAL)) == 5
+
+
+def test_an_old_event_that_no_sum_holds_stays(monkeypatch):
+    """Where counting was turned away, as by a busy database."""
+    monkeypatch.setattr(counting, "fold", lambda: None)
+    figures.record(figures.ARRIVAL)
+
+    sweep.run(clock.now() + timedelta(days=400))
+
+    assert counted(Event) == 1
 
 
 def test_files_without_a_row_go_after_the_grace(app):

@@ -83,6 +83,11 @@ SETTINGS = (
         15,
         "minutes a file may lie without its row, so that uploads in flight are spared",
     ),
+    Setting(
+        "EVENT_DAYS",
+        30,
+        "days single events are kept; the figures stay, as they are read from sums",
+    ),
     Setting("FACES_MINUTES", 10, "minutes face geometry stays in memory after its last use"),
     Setting("FACES_KEPT", 64, "photos whose face geometry is kept in memory at once"),
     Setting(

@@ -38,6 +38,7 @@ def run(now: datetime | None = None) -> SweepReport:
     images.finish(doomed)
     orphans = remove_orphans(at)
     counting.fold()
+    counting.drop_before(at - timedelta(days=belongings.settings()["EVENT_DAYS"]))
     settle()
     return SweepReport(
         expired=expired,

@@ -21,6 +21,12 @@ def fold() -> None:
         share(folded)
 
 
+def drop_before(moment: datetime) -> None:
+    """Delete the single events of before that moment; the sums that hold them stay."""
+    while tallies.drop_some(moment) == tallies.GONE:
+        pass
+
+
 def share(folded: Fold) -> None:
     """Add a fold to the mirror, if there is one; one that fails is brought up to date later."""
     there = belongings.only(mirror.make)

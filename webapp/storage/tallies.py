@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ DAY, HOUR = "day", "hour"
 BANDS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)  # ms, upper bounds
 UNMEASURED = -1  # the band of events without milliseconds
 MANY = 500  # events folded in one transaction, so that other writers don't wait long
+GONE = 5000  # events deleted in one, likewise
 COLUMNS = (
     Event.id, Event.at, Event.kind, Event.reason, Event.frame_id, Event.variant_id,
     Event.milliseconds,
@@ -94,6 +95,17 @@ def fold_some() -> Fold | None:
         ids = [event.id for event in events]
         session.execute(update(Event).where(Event.id.in_(ids)).values(counted=True))
     return Fold(number, buckets)
+
+
+def drop_some(before: datetime) -> int:
+    """Delete at most `GONE` events of before that moment, which the sums hold; return how many."""
+    old = select(Event.id).where(Event.counted, Event.at < before).order_by(Event.at).limit(GONE)
+    with reading() as session:
+        ids = list(session.scalars(old))
+    if ids:
+        with writing() as session:
+            session.execute(delete(Event).where(Event.id.in_(ids)))
+    return len(ids)
 
 
 def uncounted() -> Any:
