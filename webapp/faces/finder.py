@@ -31,7 +31,7 @@ from webapp.faces.looks import decode_heat, letterbox
 if TYPE_CHECKING:
     from webapp.faces.inference import Networks
 
-LOOKS = (192, 384, 576)  # pixels of the photo's longer side, in the order they are tried
+LOOKS = (128, 192, 384, 576)  # pixels of the photo's longer side, in the order they are tried
 # Pixels in a look; of faces this small there may be more than it shows. It is 6 % of the last
 # look's side: the least width that faces are sought at.
 _SMALL = 36.0
