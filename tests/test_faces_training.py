@@ -16,7 +16,7 @@ from webapp.faces.networks import LandmarkNet, blocks_in, deepened
 from webapp.faces.training.balance import by_turn, shares
 from webapp.faces.training.chips import CHIP_SIDES, Chips, Sources, load_chips, load_pictures
 from webapp.faces.training.landmarks import Run, read_start
-from webapp.faces.training.samples import choose_row
+from webapp.faces.training.samples import choose_row, make_sample
 from webapp.faces.training.scenes import SIDE, compose
 from webapp.faces.training.targets import detector_targets
 
@@ -135,6 +135,24 @@ def test_every_taught_face_is_in_its_scene(sources):
         assert ((taught[:, :2] > 0) & (taught[:, :2] < SIDE)).all()
         assert (taught[:, 2] >= 9).all()
     assert seen > 30
+
+
+def test_a_training_crops_faces_as_closely_as_it_is_told(sources):
+    """As closely as the finder reads what it has found."""
+    mirror = np.arange(LANDMARKS)
+    none = np.zeros((0, 4), np.float32)
+
+    def sizes(margin):
+        told = [
+            make_sample(sources, np.random.default_rng(seed), mirror, none, 1.0, 1.0, margin)[1]
+            for seed in range(40)
+        ]
+        return np.array([np.ptp(own[:, :2], axis=0).max() for own in told])
+
+    wide, close = sizes(1.25), sizes(1.0)
+
+    np.testing.assert_allclose(close / wide, 1.25, rtol=1e-4)
+    assert np.median(wide) == pytest.approx(2 / 1.25, rel=0.05)  # crops are 2 wide
 
 
 def test_letterbox_keeps_the_shape_of_a_photo():
