@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from webapp.faces.networks import Block, Detector, LandmarkNet, conv, place
-from webapp.faces.planned import Planned
+from webapp.faces.planned import AT_ONCE, Planned
 from webapp.faces.weights import fold
 
 
@@ -62,7 +62,11 @@ def test_a_planned_landmark_network_says_the_same(blocks):
     net = settled(LandmarkNet(blocks))
     planned = Planned(net, threads=1)
 
-    for crops in (pictures(1, 128, 128), pictures(5, 128, 128)):
+    for crops in (
+        pictures(1, 128, 128),
+        pictures(5, 128, 128),
+        pictures(2 * AT_ONCE + 3, 128, 128),
+    ):
         for told, wanted in zip(planned(crops), by_torch(net, crops), strict=True):
             np.testing.assert_allclose(told, wanted, rtol=1e-4, atol=1e-4)
 
