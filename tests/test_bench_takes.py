@@ -68,6 +68,16 @@ def test_the_same_person_is_measured_though_another_is_larger(face: Face) -> Non
     assert pd_in(Told([other]), take, eyes) is None
 
 
+def test_a_face_that_cannot_be_measured_is_lost_alone(face: Face) -> None:
+    """As in a small take of a photo in which it is hardly large enough."""
+    tiny = replace(face, landmarks=face.landmarks / 10)
+
+    assert (
+        pd_in(Told([tiny]), Take(np.zeros((52, 52, 3), np.uint8)), eye_centres(tiny.landmarks))
+        is None
+    )
+
+
 def test_a_real_face_measures_alike_in_all_takes(finder: FaceFinder, astronaut: np.ndarray) -> None:
     spread = spread_of(finder, astronaut)
 
@@ -90,7 +100,7 @@ def test_each_photo_has_its_line(commands: FlaskCliRunner, tmp_path, portrait: b
     assert done.stdout.splitlines()[0].startswith("ada.jpg")
     assert "of 1 photos" in done.stdout.splitlines()[-1]
     assert "broken.jpg: left out" in done.stderr
-    assert "grey.jpg: left out, no face" in done.stderr
+    assert "grey.jpg: left out, no face to measure" in done.stderr
 
 
 def test_a_folder_without_faces_is_told(commands: FlaskCliRunner, tmp_path) -> None:

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from webapp.cli.problems import told
 from webapp.cli.reading import read_bytes
-from webapp.errors import LorgnetteError
+from webapp.errors import FaceError, LorgnetteError
 from webapp.faces.crops import eye_centres
 from webapp.fitting.fit import head_of
 from webapp.fitting.scene import Floats
@@ -75,7 +75,7 @@ def takes(folder: Path) -> None:
             continue
         spread = spread_of(finder, photo)
         if spread is None:
-            click.echo(f"{path.name}: left out, no face", err=True)
+            click.echo(f"{path.name}: left out, no face to measure", err=True)
             continue
         spreads.append(spread)
         told_of = f"{spread.mean:6.1f} mm  sd {spread.deviation:4.2f}  {spread.found} takes"
@@ -97,7 +97,7 @@ def summed(spreads: list[Spread]) -> str:
 
 
 def spread_of(finder: Finder, photo: Pixels) -> Spread | None:
-    """Return how the PD of the photo's largest face varies between takes; None without a face."""
+    """Return how the PD of the photo's largest face varies; None where none can be measured."""
     shrink = SIDE / max(photo.shape[:2])
     if shrink < 1:
         photo = _resized(photo, shrink)
@@ -107,6 +107,8 @@ def spread_of(finder: Finder, photo: Pixels) -> Spread | None:
     eyes = eye_centres(faces[0].landmarks).astype(np.float64)
     told = [pd_in(finder, take, eyes) for take in takes_of(photo, faces[0].box)]
     seen = np.array([pd for pd in told if pd is not None])
+    if not seen.size:
+        return None
     return Spread(len(seen), float(seen.mean()), float(seen.std()))
 
 
@@ -127,13 +129,19 @@ def takes_of(photo: Pixels, face: tuple[float, float, float, float]) -> Iterator
 
 
 def pd_in(finder: Finder, take: Take, eyes: Floats) -> float | None:
-    """Return the PD, mm, of the face whose eyes (2, 2) the first photo has there; None if lost."""
+    """Return the PD, mm, of the face whose eyes (2, 2) the first photo has there.
+
+    None if it is lost, or too small or too far turned to be measured.
+    """
     meant = (eyes - take.corner) * take.scale
     within = SAME * float(np.linalg.norm(meant[1] - meant[0]))
     for face in finder.find(take.pixels):
         if np.linalg.norm(eye_centres(face.landmarks) - meant, axis=1).max() < within:
             height, width = take.pixels.shape[:2]
-            return head_of(face.landmarks, (width, height))[1].pd.value
+            try:
+                return head_of(face.landmarks, (width, height))[1].pd.value
+            except FaceError:
+                return None
     return None
 
 

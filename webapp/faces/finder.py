@@ -75,7 +75,7 @@ class Candidate:
     presence: float  # the landmark network's
     score: float
     landmarks: np.ndarray | None = None
-    final: bool = False  # surely a face, and well cropped: there is nothing left to read
+    final: bool = False  # surely a face, and well cropped: its place is known
 
 
 class FaceFinder:
