@@ -16,13 +16,13 @@ from webapp.fitting.scene import Camera, Floats, Pose
 
 # How the shipped network errs, mm on a head of mean size: at the nose's root, and what each mm
 # away from it adds in squares (kept-out FairFace rows; `webapp.drawn.misreading` has the figures).
-ERROR_AT_NOSE = 0.0133 * ADULT_PD
-ERROR_PER_MM = 0.00029 * ADULT_PD
+ERROR_AT_NOSE = 0.0126 * ADULT_PD
+ERROR_PER_MM = 0.00027 * ADULT_PD
 NOSE_ROOT = (0.0, 5.0, -15.0)
-OWN = 2.2  # mm by which faces differ from what the basis makes of them
-OWN_DEPTH = 1.4  # mm, less believed: how far the network's teacher is right in depth isn't known
+OWN = 2.6  # mm by which faces differ from what the basis makes of them
+OWN_DEPTH = 1.6  # mm, less believed: how far the network's teacher is right in depth isn't known
 MOST_OWN = 4.0  # mm; whatever is further off is a hand or a misread landmark
-IRIS_SHARE = 0.55  # of the irises' word: gaze strays by about as much as the mesh errs as a whole
+IRIS_SHARE = 0.42  # of the irises' word: gaze strays by more than the mesh errs as a whole
 IRIS_STRAYS = 4.0  # mm; further off, they look elsewhere
 CLEAR_IRISES = 0.05  # `noise_of` below which irises were found in the photo
 
