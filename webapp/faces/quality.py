@@ -82,7 +82,7 @@ LIMITS = (
     Limit("too-dark", "light", 1.0, least=True),
     Limit("too-bright", "blown", 20.0),
     Limit("blurred", "blur", 5.0),
-    Limit("cut-off", "cut", 12.0),
+    Limit("cut-off", "cut", 10.0),
     Limit("wears-glasses", "glasses", 100 * LIKELY),
 )
 CODES = tuple(limit.code for limit in LIMITS)
