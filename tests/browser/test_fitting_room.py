@@ -13,9 +13,8 @@ from tests.browser.visits import DESK, PHONE, choose_photo, no_sideways_scrollin
 
 pytestmark = pytest.mark.browser
 
-RIMMED = (
-    "Delphine"  # of the catalogue's frames one that nobody overlooks; which fits best may change
-)
+# A frame that nobody overlooks. Which one the wall begins with hangs on how the face was read.
+RIMMED = "Delphine"
 EYES = (222, 110)  # (x, y) between the portrait's eyes, pixels of the 512 px portrait
 AROUND = (45, 22)  # half the width and height of what glasses cover there
 

@@ -91,9 +91,8 @@ def train_landmarks(
     if detector is not None:
         queue.hard = _false_alarms(detector, data, cache)
     try:
-        packs = queue.packs(run.step, steps)
-        for crops, told in tqdm(packs, total=steps, initial=run.step, unit="step"):
-            run.learn(crops, told)
+        for pack in tqdm(queue.packs(run.step, steps), "train", steps, initial=run.step):
+            run.learn(*pack)
             if run.step % _KEEP_EVERY == 0 or run.step == steps:
                 run.keep()
     finally:
