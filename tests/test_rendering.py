@@ -11,6 +11,7 @@ from PIL import Image
 from tests.rendering_stage import fit_of, frame_of, mirrored, photo_of
 from webapp.eyewear.frame import Eyewear, Lens, LensKind
 from webapp.fitting.scene import Fit
+from webapp.rendering import compose
 from webapp.rendering.colour import LUMINANCE, to_linear
 from webapp.rendering.compose import Effects, prepare, region, try_on, try_on_image
 
@@ -49,6 +50,22 @@ def test_pixels_outside_the_region_stay_as_they_were(yaw):
     assert np.array_equal(photo, kept)
     assert np.array_equal(picture[outside], photo[outside])
     assert changed(photo, picture).any()
+
+
+@pytest.mark.parametrize("yaw", [-35, 0, 18], ids="turned {} degrees".format)
+def test_what_is_left_unpainted_would_not_have_changed(monkeypatch, yaw):
+    """Only the part of each tile that the frame or its shadow reaches is painted."""
+    fit, eyewear = fit_of(yaw, 8, 5), frame_of(lens=Lens(LensKind.SOLID, 0.15))
+    photo = photo_of(fit)
+    painted = try_on(photo, fit, eyewear, seed=3)
+
+    monkeypatch.setattr(
+        compose, "_wanted", lambda tile, *_: np.ones(tile.face.shape[:2], dtype=bool)
+    )
+    whole = try_on(photo, fit, eyewear, seed=3)
+
+    assert np.abs(painted.astype(int) - whole).max() <= 1
+    assert changed(photo, painted).any()
 
 
 def test_same_input_gives_the_same_bytes():

@@ -21,7 +21,7 @@ from webapp.rendering.occlusion import Raster
 from webapp.rendering.pads import BEHIND as PADS_BEHIND
 from webapp.rendering.pads import BIAS as PADS_BIAS
 from webapp.rendering.pads import SOFT as PADS_SOFT
-from webapp.rendering.sheets import Box, Front, Grid, Map, front_of, rays
+from webapp.rendering.sheets import Box, Front, Grid, Map, Slices, front_of, rays
 from webapp.rendering.textures import Layer, Textures
 from webapp.rendering.wholes import in_light
 
@@ -58,18 +58,26 @@ class View:
 
     def tiles(self) -> Iterator["View"]:
         """Yield the view's tiles."""
-        for grid, (rows, columns) in self.grid.tiles(*TILE_PX):
-            yield replace(
-                self,
-                grid=grid,
-                face=self.face[rows, columns],
-                back=self.back[rows, columns],
-                glass=self.glass[rows, columns],
-                pads=self.pads[rows, columns],
-                tone=self.tone[rows, columns],
-                dim=self.dim[rows, columns],
-                shine=self.shine[rows, columns],
-            )
+        for grid, cells in self.grid.tiles(*TILE_PX):
+            yield self._cut(grid, cells)
+
+    def part(self, wanted: NDArray[np.bool_]) -> "View | None":
+        """Return the box about the `wanted` positions (rows, columns); None without any."""
+        part = self.grid.part(wanted)
+        return None if part is None else self._cut(*part[:2])
+
+    def _cut(self, grid: Grid, cells: Slices) -> "View":
+        return replace(
+            self,
+            grid=grid,
+            face=self.face[cells],
+            back=self.back[cells],
+            glass=self.glass[cells],
+            pads=self.pads[cells],
+            tone=self.tone[cells],
+            dim=self.dim[cells],
+            shine=self.shine[cells],
+        )
 
 
 def view_front(
@@ -142,6 +150,19 @@ def touches(view: View, textures: Textures) -> tuple[bool, bool]:
     columns = slice(max(0, int(low[0])), max(0, int(high[0])))
     rows = slice(max(0, int(low[1])), max(0, int(high[1])))
     return _any(textures.lenses[rows, columns]), _any(textures.solid[rows, columns])
+
+
+def in_reach(view: View, textures: Textures) -> NDArray[np.bool_]:
+    """Return which positions (rows, columns) of a view's grid the artwork's box lies over."""
+    layer, (height, width) = textures.front, textures.solid.shape
+    (left, top), (right, bottom) = (
+        (np.array(corner) - layer.zero) / layer.scale for corner in ((-1, -1), (width, height))
+    )
+    reached = np.zeros(view.face.shape[:2], dtype=bool)
+    for place in (view.face, view.back):
+        x, y = place[..., 0], place[..., 1]
+        reached |= (x > left) & (x < right) & (y > top) & (y < bottom)
+    return reached
 
 
 def _extent(places: list[Floats]) -> tuple[Floats, Floats]:

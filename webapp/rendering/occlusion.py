@@ -97,11 +97,21 @@ class Raster:
     def lift(self, values: Map, box: Box, outside: float) -> Map:
         """Return values (rows, columns) at each photo pixel of `box`, between cells linearly."""
         left, top, right, bottom = box
+        return self.lift_at(values, (left, top), 1, (right - left, bottom - top), outside)
+
+    def lift_at(
+        self,
+        values: Map,
+        first: tuple[float, float],
+        apart: float,
+        size: tuple[int, int],
+        outside: float,
+    ) -> Map:
+        """Return values at `size` (columns, rows) photo pixels, `apart` from (x, y) `first` on."""
         k = 1 / self.step
-        shift = [(left + 0.5 - self.left) * k - 0.5, (top + 0.5 - self.top) * k - 0.5]
-        to_cells = np.array([[k, 0, shift[0]], [0, k, shift[1]]])
+        shift = [(first[0] + 0.5 - self.left) * k - 0.5, (first[1] + 0.5 - self.top) * k - 0.5]
+        to_cells = np.array([[k * apart, 0, shift[0]], [0, k * apart, shift[1]]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        size = (right - left, bottom - top)
         lifted = cv2.warpAffine(values, to_cells, size, flags=flags, borderValue=outside)
         return np.asarray(lifted, dtype=np.float32)
 

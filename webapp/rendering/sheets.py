@@ -65,13 +65,17 @@ class Grid:
         """The box's (height, width), pixels."""
         return self.box[3] - self.box[1], self.box[2] - self.box[0]
 
-    def positions(self) -> Floats:
-        """Return the cells' centres (rows, columns, 2) as (x, y) photo pixels."""
+    def axes(self) -> tuple[Floats, Floats]:
+        """Return the cells' centres along x (columns,) and y (rows,), photo pixels."""
         left, top = self.box[:2]
         rows, columns = (np.arange(-1, count + 1) for count in self._cells())
         middle = (self.step - 1) / 2
-        x, y = np.meshgrid(columns * self.step + left + middle, rows * self.step + top + middle)
-        return np.dstack([x, y])
+        x, y = columns * self.step + left + middle, rows * self.step + top + middle
+        return np.asarray(x, np.float64), np.asarray(y, np.float64)
+
+    def positions(self) -> Floats:
+        """Return the cells' centres (rows, columns, 2) as (x, y) photo pixels."""
+        return np.dstack(np.meshgrid(*self.axes()))
 
     def tiles(self, wide: int, high: int) -> Iterator[tuple["Grid", Slices]]:
         """Yield grids of about `wide` x `high` pixels that make up the box, left to right.

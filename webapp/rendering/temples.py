@@ -22,6 +22,7 @@ from webapp.rendering.textures import Layer, TempleTextures, temple_texture
 BIAS, SOFT = 4.0, 4.0  # mm: a temple this little behind the skin is still seen; how softly it goes
 INSIDE = 0.55  # brightness of a temple's inner side, which faces the head
 MANY_PIXELS = 60_000  # a temple this large needs less antialiasing to look smooth
+FULL = 65535  # a bar's edges are filled in 16 bits: half the memory of floats
 
 
 @dataclass(frozen=True)
@@ -185,14 +186,15 @@ def _solid(sheets: list[Bar], texture: TempleTextures, camera: Camera, part: Box
     pixels = camera.project(np.stack(rims, axis=1)) - np.array(part[:2])  # (n, 4, 2)
     height, width = part[3] - part[1], part[2] - part[0]
     finer = 4 if height * width < MANY_PIXELS else 2
-    filled = np.zeros((height * finer, width * finer, 4), dtype=np.float32)
+    filled = np.zeros((height * finer, width * finer, 4), dtype=np.uint16)
+    edge = np.rint(texture.edge * FULL)
     fixed = np.rint(((pixels + 0.5) * finer - 0.5) * 16).astype(np.int32)  # 4 bits of fraction
     for first in range(len(fixed) - 2, -1, -1):
         hull = cv2.convexHull(fixed[first : first + 3].reshape(-1, 2))
-        colour = [float(channel) for channel in texture.edge[first]]
+        colour = [float(channel) for channel in edge[first]]
         cv2.fillConvexPoly(filled, hull, colour, lineType=cv2.LINE_8, shift=4)
     small = cv2.resize(filled, (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.float32)
+    return small * np.float32(1 / FULL)
 
 
 def _breadth(corners: Floats) -> float:
