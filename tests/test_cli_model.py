@@ -17,7 +17,7 @@ from webapp.errors import TrainingDataBroken
 from webapp.faces import versions
 from webapp.faces.cards import hashes
 from webapp.faces.comparison import KEY_FIGURES
-from webapp.faces.training import detector, landmarks, publish, report
+from webapp.faces.training import detector, landmarks, publish, readout, report
 
 TRAININGS = {"detector": (detector, "train_detector"), "landmarks": (landmarks, "train_landmarks")}
 
@@ -63,6 +63,25 @@ def test_steps_and_folder_are_passed_on(
     commands.invoke(args=["model", "train", network, *options])
 
     assert (asked["out"], asked["steps"], asked["seed"]) == (out, 5, 7)
+
+
+def test_a_readout_is_fitted_to_given_weights(
+    commands: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """They must be there; its folder is beside the trainings'."""
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(readout, "fit_readout", lambda **options: asked.update(options))
+    trained = tmp_path / "landmarks.safetensors"
+    command = ["model", "train", "readout", "--data", str(tmp_path), "--weights", str(trained)]
+
+    missing = commands.invoke(args=command)
+    trained.write_bytes(b"weights")
+    done = commands.invoke(args=command)
+
+    assert missing.exit_code == 2
+    assert done.exit_code == 0, done.output
+    assert asked["weights"] == trained
+    assert asked["out"].parts[-3:] == ("instance", "training", "readout")
 
 
 def test_broken_data_is_told(

@@ -10,13 +10,13 @@ from safetensors.torch import load_file, save_file
 
 from webapp.errors import TrainingDataBroken
 from webapp.faces.conventions import LANDMARKS
-from webapp.faces.crops import apply, crop_matrix, face_frames, warp_crop
+from webapp.faces.crops import CLOSE_MARGIN, apply, crop_matrix, face_frames, warp_crop
 from webapp.faces.looks import decode_heat, letterbox
 from webapp.faces.networks import LandmarkNet, blocks_in, deepened
 from webapp.faces.training.balance import by_turn, shares
 from webapp.faces.training.chips import CHIP_SIDES, Chips, Sources, load_chips, load_pictures
 from webapp.faces.training.landmarks import Run, read_start
-from webapp.faces.training.samples import choose_row, make_sample
+from webapp.faces.training.samples import Mix, choose_row, make_sample
 from webapp.faces.training.scenes import SIDE, compose
 from webapp.faces.training.targets import detector_targets
 
@@ -142,17 +142,20 @@ def test_a_training_crops_faces_as_closely_as_it_is_told(sources):
     mirror = np.arange(LANDMARKS)
     none = np.zeros((0, 4), np.float32)
 
-    def sizes(margin):
+    def sizes(**how):
+        mix = Mix(faces=1.0, untouched=1.0, **how)
         told = [
-            make_sample(sources, np.random.default_rng(seed), mirror, none, 1.0, 1.0, margin)[1]
+            make_sample(sources, np.random.default_rng(seed), mirror, none, mix)[1]
             for seed in range(40)
         ]
         return np.array([np.ptp(own[:, :2], axis=0).max() for own in told])
 
-    wide, close = sizes(1.25), sizes(1.0)
+    wide, narrow, found = sizes(margin=1.25), sizes(margin=1.0), sizes(close=1.0)
 
-    np.testing.assert_allclose(close / wide, 1.25, rtol=1e-4)
+    np.testing.assert_allclose(narrow / wide, 1.25, rtol=1e-4)
     assert np.median(wide) == pytest.approx(2 / 1.25, rel=0.05)  # crops are 2 wide
+    assert np.median(found) == pytest.approx(2 / CLOSE_MARGIN, rel=0.03)
+    assert np.std(found) < 0.6 * np.std(wide)  # what was found is hardly misjudged
 
 
 def test_letterbox_keeps_the_shape_of_a_photo():

@@ -56,10 +56,12 @@ def test_a_planned_detector_says_the_same_for_looks_of_any_shape():
         np.testing.assert_allclose(told, wanted, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("blocks", [(1, 2, 2, 2), (1, 2, 3, 4)], ids=str)
-def test_a_planned_landmark_network_says_the_same(blocks):
+@pytest.mark.parametrize(
+    ("blocks", "readout"), [((1, 2, 2, 2), 0), ((1, 2, 3, 4), 0), ((1, 2, 3, 4), 32)], ids=str
+)
+def test_a_planned_landmark_network_says_the_same(blocks, readout):
     """Both outputs, for one crop and for many."""
-    net = settled(LandmarkNet(blocks))
+    net = settled(LandmarkNet(blocks, readout))
     planned = Planned(net, threads=1)
 
     for crops in (

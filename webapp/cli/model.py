@@ -79,6 +79,23 @@ def landmarks(**options: Any) -> None:
     click.echo(train_landmarks(**filled(options, "landmarks")))
 
 
+@train.command("readout")
+@click.option("--weights", type=WEIGHTS, required=True, help="As `train landmarks` wrote them.")
+@click.option("--rank", type=click.IntRange(1), default=96, show_default=True)
+@click.option("--packs", type=click.IntRange(1), default=1000, show_default=True, help="Of 64.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--seed", type=int, default=21, show_default=True)
+@click.option("--cache", type=FOLDER, help="Decoded photos, 2.6 GB; default: in --out.")
+@click.option("--out", type=FOLDER, help="Default: instance/training/readout.")
+@click.option("--data", type=EXISTING, default=SHARED / "faces", help="Default: ../shared/faces.")
+@told
+def readout(**options: Any) -> None:
+    """Solve for what the landmark network's last layers leave undone; minutes."""
+    from webapp.faces.training.readout import fit_readout
+
+    click.echo(fit_readout(**filled(options, "readout")))
+
+
 def filled(options: dict[str, Any], network: str) -> dict[str, Any]:
     """Return the options that were given, and the network's folder where none was."""
     given = {name: value for name, value in options.items() if value is not None}

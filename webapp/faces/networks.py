@@ -17,6 +17,7 @@ Network = TypeVar("Network", bound=nn.Module)
 _FIRST_OF_BLOCK = r"body\.\d+\.f\.0\.weight"
 STAGES = (16, 32, 64, 96)  # channels of the landmark network, at 64, 32, 16 and 8 cells a side
 SHALLOW = (1, 2, 2, 2)  # blocks of each stage
+_COEFFICIENTS = 128  # of a face's shape
 _HEAD = 16  # the head's channels; those beyond DETECTOR_OUTPUTS stay unused
 
 
@@ -88,17 +89,21 @@ class Detector(nn.Module):
 class LandmarkNet(nn.Module):
     """Residual blocks, then 128 shape coefficients and a linear decoder; beside it, presence.
 
+    A readout, where there is one, adds what all features tell of the landmarks by a linear map,
+    which is solved for rather than learnt step by step.
+
     Input (B, 3, 128, 128) of a square crop 1.25 times the landmarks' larger extent, eyes level.
     Output: landmarks (B, 478, 3), x and y from -1 to 1 across the crop (x right, y down), z on
     the same scale, negative towards the camera, mean zero; and presence (B,), the logit that
     the crop holds a face where one was expected.
     """
 
-    def __init__(self, blocks: tuple[int, ...] = SHALLOW, coefficients: int = 128) -> None:
+    def __init__(self, blocks: tuple[int, ...] = SHALLOW, readout: int = 0) -> None:
         """Lay out the network.
 
         Args:
-            blocks: how many in each stage; versions differ in that, `blocks_in` tells.
+            blocks: how many in each stage; readout: its rank, 0 for none. Versions differ in
+                both; `blocks_in` and `readout_in` tell.
         """
         super().__init__()
         layers, c = conv(3, STAGES[0], 3, 2), STAGES[0]  # (B, 16, 64, 64)
@@ -110,8 +115,9 @@ class LandmarkNet(nn.Module):
                 c = c_out
         self.body = nn.Sequential(*layers)  # (B, 96, 8, 8)
         self.squeeze = nn.Sequential(*conv(c, 32))
-        self.coef = nn.Linear(32 * 64, coefficients)
-        self.dec = nn.Linear(coefficients, LANDMARKS * 3)
+        self.coef = nn.Linear(32 * 64, _COEFFICIENTS)
+        self.dec = nn.Linear(_COEFFICIENTS, LANDMARKS * 3)
+        self.readout = _readout(c * 64, readout) if readout else None
         self.presence = nn.Sequential(
             *conv(c, 64, 3, 2),  # (B, 64, 4, 4)
             nn.Flatten(),
@@ -126,13 +132,24 @@ class LandmarkNet(nn.Module):
     def read(self, features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the landmarks and presence that features of the body tell."""
         shape = self.dec(self.coef(self.squeeze(features).flatten(1)))
+        if self.readout is not None:
+            shape = shape + self.readout(features.flatten(1))
         return shape.view(-1, LANDMARKS, 3), self.presence(features).flatten()
+
+
+def _readout(features: int, rank: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(features, rank, bias=False), nn.Linear(rank, LANDMARKS * 3))
 
 
 def blocks_in(state: dict[str, torch.Tensor]) -> tuple[int, ...]:
     """Return how many blocks a landmark network's weights have in each stage."""
     first = [w.shape[0] for name, w in state.items() if re.fullmatch(_FIRST_OF_BLOCK, name)]
     return tuple(first.count(channels) for channels in STAGES)
+
+
+def readout_in(state: dict[str, torch.Tensor]) -> int:
+    """Return the rank of the readout in a landmark network's weights, 0 where there is none."""
+    return state["readout.0.weight"].shape[0] if "readout.0.weight" in state else 0
 
 
 def deepened(state: dict[str, torch.Tensor], blocks: tuple[int, ...]) -> dict[str, torch.Tensor]:

@@ -144,9 +144,9 @@ class _Graph:
         how = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
         return self._add("Resize", x, "", scales, mode="nearest", **how)
 
-    def _weights(self, layer: Any) -> tuple[str, str]:
-        weight, bias = layer.weight.detach().float().numpy(), layer.bias.detach().float().numpy()
-        return self._constant(weight), self._constant(bias)
+    def _weights(self, layer: Any) -> list[str]:
+        both = layer.weight, layer.bias
+        return [self._constant(one.detach().float().numpy()) for one in both if one is not None]
 
     def _first_channels(self, x: str, which: Any) -> str:
         """Write `x[:, :n]`."""

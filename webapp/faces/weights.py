@@ -18,7 +18,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from webapp.faces import cards
 from webapp.faces.cards import FORMAT, read_weights, unusable
-from webapp.faces.networks import Detector, LandmarkNet, blocks_in, place
+from webapp.faces.networks import Detector, LandmarkNet, blocks_in, place, readout_in
 
 SHIPPED = cards.SHIPPED
 NETWORKS: dict[str, type[nn.Module]] = {"detector": Detector, "landmarks": LandmarkNet}
@@ -56,12 +56,19 @@ def read_trained(folder: Path, name: str) -> tuple[nn.Module, dict[str, Any]]:
     card, content = read_weights(folder, name)
     try:
         state = load(content)
-        net = LandmarkNet(blocks_in(state)) if name == "landmarks" else NETWORKS[name]()
+        net = _network(name, state)
         net.load_state_dict(state)
     except (SafetensorError, RuntimeError, ValueError) as error:
         path = folder / f"{name}.safetensors"
         raise unusable(path, f"it holds no {name} weights that fit this Lorgnette") from error
     return net, card
+
+
+def _network(name: str, state: dict[str, torch.Tensor]) -> nn.Module:
+    """Return the network that has such weights, itself at random."""
+    if name == "landmarks":
+        return LandmarkNet(blocks_in(state), readout_in(state))
+    return NETWORKS[name]()
 
 
 def write_model(folder: Path, name: str, state: dict[str, torch.Tensor], card: dict) -> Path:

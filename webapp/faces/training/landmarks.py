@@ -19,17 +19,15 @@ from tqdm import tqdm
 
 from webapp.errors import TrainingDataBroken
 from webapp.faces.conventions import LANDMARKS
-from webapp.faces.crops import CROP_MARGIN
 from webapp.faces.networks import Detector, LandmarkNet, deepened, place
 from webapp.faces.training.detector import find_false_alarms, follow, half_precision, to_input
 from webapp.faces.training.packs import CropMaker, PackQueue, open_sources
-from webapp.faces.training.samples import UNTOUCHED
+from webapp.faces.training.samples import Mix
 from webapp.faces.weights import fold
 
 BATCH = 64
 BLOCKS = (1, 2, 3, 4)  # of the landmark network
 _HELD = 2  # stages whose large maps cost most of a step, and which a training may leave as they are
-_FACES_SHARE = 0.75
 _FLAT = 0.3  # of all steps at the full rate, then a cosine
 _EMA = 0.999
 # Of half the crop: below it the loss is quadratic. A quarter of a pixel, well below the error of
@@ -41,8 +39,12 @@ _KEEP_EVERY = 500
 FIRST_IRIS = 468
 _RIGHT_EYE = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246]
 _LEFT_EYE = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466]
+_LIPS = [  # they move most; at weight 1 they were what people's points agreed least with
+    *(61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 146, 91, 181, 84, 17, 314, 405, 321, 375),
+    *(78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 95, 88, 178, 87, 14, 317, 402, 318, 324),
+]
 _SEATS = [168, 6, 197, 195, 127, 356, 234, 454]  # bridge of the nose, sides by the ears
-_HEAVY = [*_RIGHT_EYE, *_LEFT_EYE, *_SEATS, *range(FIRST_IRIS, LANDMARKS)]
+_HEAVY = [*_RIGHT_EYE, *_LEFT_EYE, *_SEATS, *_LIPS, *range(FIRST_IRIS, LANDMARKS)]
 _HEAVY_WEIGHT = 4.0
 _IRIS_WEIGHT = 6.0  # the weakest region, and what the PD is measured by
 
@@ -59,8 +61,9 @@ def train_landmarks(
     presence_only: bool = False,
     rate: float = 2e-3,
     late_only: bool = False,
-    untouched: float = UNTOUCHED,
-    margin: float = CROP_MARGIN,
+    untouched: float = Mix.untouched,
+    margin: float = Mix.margin,
+    close: float = Mix.close,
 ) -> Path:
     """Train the landmark network and return the file of its averaged weights.
 
@@ -76,6 +79,7 @@ def train_landmarks(
         late_only: leave the stem and the first two stages as they are; a third less a step.
         untouched: of the faces, the share shown as sharp and as well lit as they are.
         margin: the crops' side over the faces' size, about which both scatter.
+        close: of the faces, the share cropped as one is that was found.
 
     Raises:
         TrainingDataBroken: a data file or a record in it can't be read.
@@ -86,7 +90,8 @@ def train_landmarks(
     out.mkdir(parents=True, exist_ok=True)
     cache = cache or out / "chips"
     run = Run(out, steps, rate, start, presence_only, late_only)
-    maker = CropMaker(BATCH, _mirror(data), run.faces_share, untouched, margin)
+    mix = Mix(run.faces_share, untouched, margin, close)
+    maker = CropMaker(BATCH, read_mirror(data), mix)
     queue = PackQueue(data, cache, seed, maker)
     if detector is not None:
         queue.hard = _false_alarms(detector, data, cache)
@@ -100,7 +105,12 @@ def train_landmarks(
     return run.weights
 
 
-def _mirror(data: Path) -> np.ndarray:
+def read_mirror(data: Path) -> np.ndarray:
+    """Return which landmark each becomes when a picture is mirrored, (478,).
+
+    Raises:
+        TrainingDataBroken: the table is missing or is none.
+    """
     try:
         mirror = np.load(data / "mirror478.npy")
     except (OSError, ValueError) as error:
@@ -147,7 +157,7 @@ class Run:
         self.out, self.steps, self.rate, self.step = out, steps, rate, 0
         self.weights = out / "landmarks.safetensors"
         self.presence_only = presence_only
-        self.faces_share = 0.5 if presence_only else _FACES_SHARE
+        self.faces_share = 0.5 if presence_only else Mix.faces
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.net = place(LandmarkNet(BLOCKS), self.device)
         if start is not None:
@@ -237,16 +247,22 @@ def rate_share(step: int, steps: int) -> float:
     return warm * (0.01 + 0.99 * (1 + math.cos(math.pi * late)) / 2)
 
 
+def loss_weights(device: torch.device | str) -> torch.Tensor:
+    """Return how much each coordinate counts, (478, 3)."""
+    weight = torch.ones(LANDMARKS, 3, device=device)
+    weight[_HEAVY] = _HEAVY_WEIGHT
+    weight[FIRST_IRIS:] = _IRIS_WEIGHT
+    weight[:, 2] *= _DEPTH_WEIGHT
+    return weight
+
+
 def landmark_loss(told: torch.Tensor, wanted: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
     """Return the mean loss of the landmarks of the crops that show a face.
 
     Args:
         told, wanted: (B, 478 * 3); real: (B,), 1 for a face.
     """
-    weight = torch.ones(LANDMARKS, 3, device=told.device)
-    weight[_HEAVY] = _HEAVY_WEIGHT
-    weight[FIRST_IRIS:] = _IRIS_WEIGHT
-    weight[:, 2] *= _DEPTH_WEIGHT
+    weight = loss_weights(told.device)
     each = smooth_l1_loss(told, wanted, reduction="none", beta=_KNEE) * weight.flatten()
     return (each.sum(1) / weight.sum() * real).sum() / real.sum().clamp(min=1)
 
@@ -265,8 +281,9 @@ def main() -> None:
     parser.add_argument("--presence-only", action="store_true")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--late-only", action="store_true")
-    parser.add_argument("--untouched", type=float, default=UNTOUCHED)
-    parser.add_argument("--margin", type=float, default=CROP_MARGIN)
+    parser.add_argument("--untouched", type=float, default=Mix.untouched)
+    parser.add_argument("--margin", type=float, default=Mix.margin)
+    parser.add_argument("--close", type=float, default=Mix.close)
     options = parser.parse_args()
     print(train_landmarks(**vars(options)))
 

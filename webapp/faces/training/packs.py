@@ -11,10 +11,9 @@ import cv2
 import numpy as np
 
 from webapp.faces.conventions import DETECTOR_STRIDE
-from webapp.faces.crops import CROP_MARGIN
 from webapp.faces.training.balance import shares
 from webapp.faces.training.chips import FACELESS_KEPT_OUT, Sources, load_chips, load_pictures
-from webapp.faces.training.samples import UNTOUCHED, make_sample
+from webapp.faces.training.samples import Mix, make_sample
 from webapp.faces.training.scenes import SIDE, compose
 from webapp.faces.training.targets import detector_targets
 
@@ -69,19 +68,16 @@ class CropMaker:
         self,
         count: int,
         mirror: np.ndarray,
-        faces_share: float,
-        untouched: float = UNTOUCHED,
-        margin: float = CROP_MARGIN,
+        mix: Mix,
     ) -> None:
-        self._count, self._mirror = count, mirror
-        self._kinds = faces_share, untouched, margin
+        self._count, self._mirror, self._mix = count, mirror, mix
 
     def __call__(self, sources: Sources, key: tuple[int, int], hard: np.ndarray) -> Pack:
         """Return a pack; equal keys (seed and number) and `hard` give equal packs."""
         crops, told = [], []
         for i in range(self._count):
             rng = np.random.default_rng((*key, i))
-            crop, landmarks, present = make_sample(sources, rng, self._mirror, hard, *self._kinds)
+            crop, landmarks, present = make_sample(sources, rng, self._mirror, hard, self._mix)
             crops.append(crop)
             told.append(np.concatenate([[present], landmarks.ravel()]).astype(np.float32))
         return np.stack(crops), np.stack(told)

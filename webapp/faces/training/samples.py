@@ -1,19 +1,37 @@
 """Crops for the landmark network: faces as a detector would offer them, and what is no face."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from webapp.faces.conventions import LANDMARKS_INPUT as SIDE
-from webapp.faces.crops import CROP_MARGIN, apply, crop_matrix
+from webapp.faces.crops import CLOSE_MARGIN, CROP_MARGIN, apply, crop_matrix
 from webapp.faces.training.augment import disturb
 from webapp.faces.training.backdrops import backdrop, faceless_piece
 from webapp.faces.training.chips import Sources
 from webapp.faces.training.cutouts import non_face
 
 _CHIP = 160
-UNTOUCHED = 0.25  # of the faces: as sharp and as well lit as most shoppers' are
+_STEADY = 0.35  # of a proposal's errors: how far off the crop of a face that was found may be
 _EYES = ((33, 133, 468), (263, 362, 473))  # corners and iris centre
 Sample = tuple[np.ndarray, np.ndarray, float]
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What the samples of a training are.
+
+    faces: of all samples, the share that shows one.
+    untouched: of the faces, those left as sharp and as well lit as most shoppers' are.
+    margin: the crop's side over the face's size, about which both scatter.
+    close: of the faces, those cropped as one is that was found: closely, and with little error.
+    """
+
+    faces: float = 0.75
+    untouched: float = 0.25
+    margin: float = CROP_MARGIN
+    close: float = 0.0
 
 
 def make_sample(
@@ -21,9 +39,7 @@ def make_sample(
     rng: np.random.Generator,
     mirror: np.ndarray,
     hard: np.ndarray,
-    faces_share: float,
-    untouched: float = UNTOUCHED,
-    margin: float = CROP_MARGIN,
+    mix: Mix,
 ) -> Sample:
     """Return a crop (128, 128, 3) uint8 RGB, landmarks (478, 3) float32, and 1 for a face.
 
@@ -33,12 +49,10 @@ def make_sample(
     Args:
         mirror: (478,) which landmark each becomes when the picture is mirrored.
         hard: (K, 4) the detector's false alarms: picture's index, x, y, size.
-        faces_share: of all samples; untouched: of the faces, those left as they are.
-        margin: the crop's side over the face's size, about which both scatter.
     """
-    if rng.random() < faces_share:
-        crop, landmarks = _face(sources, rng, mirror, margin)
-        if rng.random() < untouched:
+    if rng.random() < mix.faces:
+        crop, landmarks = _face(sources, rng, mirror, mix)
+        if rng.random() < mix.untouched:
             return crop, landmarks, 1.0
         return disturb(_degrade(crop, rng), rng), landmarks, 1.0
     crop = _no_face(sources, rng, hard)
@@ -46,7 +60,7 @@ def make_sample(
 
 
 def _face(
-    sources: Sources, rng: np.random.Generator, mirror: np.ndarray, margin: float
+    sources: Sources, rng: np.random.Generator, mirror: np.ndarray, mix: Mix
 ) -> tuple[np.ndarray, np.ndarray]:
     row = choose_row(sources, rng)
     chip, landmarks = sources.chips.photos[0][row], np.array(sources.chips.landmarks[row])
@@ -56,7 +70,10 @@ def _face(
         landmarks = landmarks[mirror]
         landmarks[:, 0] = _CHIP - 1 - landmarks[:, 0]
         frame[0], frame[3] = _CHIP - 1 - frame[0], -frame[3]
-    matrix = crop_matrix(_jittered(frame, rng), SIDE, margin)
+    if mix.close and rng.random() < mix.close:
+        matrix = crop_matrix(_jittered(frame, rng, _STEADY), SIDE, CLOSE_MARGIN)
+    else:
+        matrix = crop_matrix(_jittered(frame, rng), SIDE, mix.margin)
     crop = _warp(chip, matrix, sources, rng)
     told = np.empty_like(landmarks)
     in_crop = apply(matrix, landmarks[:, :2].astype(np.float64))
@@ -74,10 +91,10 @@ def choose_row(sources: Sources, rng: np.random.Generator) -> int:
             return row
 
 
-def _jittered(frame: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return a face's frame as a detector or an earlier pass may misjudge it."""
+def _jittered(frame: np.ndarray, rng: np.random.Generator, share: float = 1.0) -> np.ndarray:
+    """Return a face's frame as a detector misjudges it, or by a share of that."""
     x, y, size, roll = frame
-    wild = 2.0 if rng.random() < 0.2 else 1.0
+    wild = share * (2.0 if rng.random() < 0.2 else 1.0)
     x, y = np.array([x, y]) + rng.normal(0, 0.03 * wild, 2) * size
     size *= np.exp(rng.normal(0, 0.055 * wild))
     return np.array([x, y, size, roll + np.radians(rng.normal(0, 5 * wild))])

@@ -1,0 +1,219 @@
+"""The landmark network's readout: what gradient steps leave undone, solved for at once.
+
+A linear layer on features whose spread differs by magnitudes is learnt slowly along those that
+vary little, and 128 shape coefficients are a narrow way. With the body held still, the linear map
+from all of its features to what the landmarks still lack is a least-squares problem.
+
+Run it as `python -m webapp.faces.training.readout --weights FILE --data ../shared/faces
+--out FOLDER`.
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from tqdm import tqdm
+
+from webapp.faces.conventions import LANDMARKS
+from webapp.faces.networks import LandmarkNet, blocks_in, place
+from webapp.faces.training.detector import to_input
+from webapp.faces.training.landmarks import loss_weights, read_mirror
+from webapp.faces.training.packs import CropMaker, Pack, PackQueue, open_sources
+from webapp.faces.training.samples import Mix
+from webapp.faces.weights import fold
+
+_PACK = 64
+_TOGETHER = 16  # packs whose products are summed in one go
+_HELD_OUT = 24  # packs of validation rows, by which the ridge is chosen
+_RIDGES = (0.003, 0.01, 0.03, 0.1, 0.3)  # of the features' mean variance
+_MOST = 0.06  # of half the crop: a landmark that lacks more is likely a wrong label
+# As a face is read for good, and mostly as sharp as a shopper's photo.
+_MIX = Mix(faces=1.0, untouched=0.7, close=1.0)
+
+
+def fit_readout(
+    weights: Path,
+    data: Path,
+    out: Path,
+    cache: Path | None = None,
+    packs: int = 1000,
+    rank: int = 96,
+    seed: int = 21,
+    threads: int = 1,
+) -> Path:
+    """Add a readout to trained weights, in place of one they have, and return the file.
+
+    Args:
+        weights: of the landmark network, as the training writes them.
+        data: folder of the FairFace shards, with `faceless-train` beside it.
+        out: folder for landmarks.safetensors.
+        cache: folder for decoded chips, 2.6 GB; by default `out`/chips.
+        packs: of 64 crops of training rows.
+        rank: of the map; its weights are 7,600 for each.
+
+    Raises:
+        TrainingDataBroken: a data file or a record in it can't be read.
+    """
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
+    out.mkdir(parents=True, exist_ok=True)
+    cache = cache or out / "chips"
+    state = {k: v for k, v in load_file(str(weights)).items() if not k.startswith("readout.")}
+    net = LandmarkNet(blocks_in(state))
+    net.load_state_dict(state)
+    maker = CropMaker(_PACK, read_mirror(data), _MIX)
+    queue = PackQueue(data, cache, seed, maker)
+    try:
+        held_out = _held_out(maker, data, cache, seed)
+        state |= solved(net, queue.packs(0, packs), packs, held_out, rank)
+    finally:
+        queue.close()
+    path = out / "landmarks.safetensors"
+    save_file({name: value.contiguous() for name, value in state.items()}, str(path))
+    return path
+
+
+def solved(
+    net: LandmarkNet, packs: Iterator[Pack], count: int, held_out: list[Pack], rank: int
+) -> dict[str, torch.Tensor]:
+    """Return the weights of a readout for a network, which is folded for inference.
+
+    Args:
+        packs: `count` of them, to be fitted; held_out: those that choose the ridge.
+    """
+    fold(net.eval())
+    body = Body(place(net, "cpu").requires_grad_(False))
+    sums = Sums()
+    for features, lacking in body.read(packs, count):
+        sums.add(features, lacking.clamp(-_MOST, _MOST))
+    through, bias = sums.solve(_best_ridge(sums, list(body.read(iter(held_out), len(held_out)))))
+    narrow, wide = reduced(through, sums.covariance, rank)
+    return {"readout.0.weight": narrow, "readout.1.weight": wide, "readout.1.bias": bias}
+
+
+class Body:
+    """The network up to where the readout begins."""
+
+    def __init__(self, net: LandmarkNet) -> None:
+        self._net = net
+
+    def read(
+        self, packs: Iterator[Pack], count: int
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Yield features (B, D) and what the landmarks lack, (B, 478 * 3), of some packs each."""
+        some: list[tuple[torch.Tensor, torch.Tensor]] = []
+        for number, (crops, told) in enumerate(tqdm(packs, "readout", count), 1):
+            with torch.inference_mode():
+                features = self._net.body(to_input(crops, torch.device("cpu")))
+                said = self._net.read(features)[0].flatten(1)
+            some.append((features.flatten(1), torch.from_numpy(told[:, 1:]) - said))
+            if len(some) == _TOGETHER or number == count:
+                yield torch.cat([one for one, _ in some]), torch.cat([two for _, two in some])
+                some = []
+
+
+class Sums:
+    """The sums of products that least squares need, of features and what is wanted of them."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._squares = self._products = torch.zeros(0)
+        self._features = self._wanted = torch.zeros(0)
+
+    def add(self, features: torch.Tensor, wanted: torch.Tensor) -> None:
+        """Add rows: features (B, D), wanted (B, K)."""
+        if not self._count:
+            self._middle = features.mean(0)  # near enough to the mean to keep the sums exact
+            depth, width = features.shape[1], wanted.shape[1]
+            self._squares, self._products = torch.zeros(depth, depth), torch.zeros(depth, width)
+            self._features, self._wanted = torch.zeros(depth), torch.zeros(width)
+        features = features - self._middle
+        self._squares.addmm_(features.T, features)
+        self._products.addmm_(features.T, wanted)
+        self._features += features.sum(0)
+        self._wanted += wanted.sum(0)
+        self._count += len(features)
+
+    @property
+    def covariance(self) -> torch.Tensor:
+        """The features' covariance, (D, D)."""
+        mean = self._features / self._count
+        return self._squares / self._count - torch.outer(mean, mean)
+
+    def solve(self, ridge: float) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the best map, (D, K), and its bias, (K,).
+
+        Args:
+            ridge: what is added to each feature's variance, over the mean variance.
+        """
+        mean, wanted = self._features / self._count, self._wanted / self._count
+        both = self._products / self._count - torch.outer(mean, wanted)
+        spread = self.covariance
+        spread.diagonal().add_(ridge * float(spread.diagonal().mean()))
+        through = torch.cholesky_solve(both, torch.linalg.cholesky(spread))
+        return through, wanted - (mean + self._middle) @ through
+
+
+def _held_out(maker: CropMaker, data: Path, cache: Path, seed: int) -> list[Pack]:
+    """Return packs of the rows that choose thresholds."""
+    sources = open_sources(data, cache, "validation")
+    none = np.zeros((0, 4), np.float32)
+    return [maker(sources, (seed, number), none) for number in range(_HELD_OUT)]
+
+
+def _best_ridge(sums: Sums, read: list[tuple[torch.Tensor, torch.Tensor]]) -> float:
+    """Return the ridge that leaves the least distance in what was not fitted."""
+    left = {ridge: _left(*sums.solve(ridge), read) for ridge in _RIDGES}
+    print({"without": round(_distance(torch.cat([two for _, two in read])), 5)} | left)
+    return min(left, key=left.__getitem__)
+
+
+def _left(
+    through: torch.Tensor, bias: torch.Tensor, read: list[tuple[torch.Tensor, torch.Tensor]]
+) -> float:
+    rest = torch.cat([lacking - features @ through - bias for features, lacking in read])
+    return round(_distance(rest), 5)
+
+
+def _distance(rest: torch.Tensor) -> float:
+    """Return the mean distance of landmarks from where they belong, of half the crop."""
+    return float(rest.view(-1, LANDMARKS, 3)[..., :2].norm(dim=2).mean())
+
+
+def reduced(
+    through: torch.Tensor, covariance: torch.Tensor, rank: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return two matrices, (rank, D) and (K, rank), whose product is nearest to a linear map.
+
+    Nearest in what it says of features so spread, landmarks weighted as in the training.
+
+    Args:
+        through: (D, K); covariance: (D, D) of the features.
+    """
+    weight = loss_weights("cpu").flatten().sqrt()
+    weighted = through * weight
+    _, main = torch.linalg.eigh(weighted.T @ (covariance @ weighted))
+    main = main[:, -rank:]  # eigenvalues ascend
+    return (weighted @ main).T, main / weight[:, None]
+
+
+def main() -> None:
+    """Fit from the command line."""
+    parser = argparse.ArgumentParser(description="Fit the landmark network's readout.")
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path("../shared/faces"))
+    parser.add_argument("--out", type=Path, default=Path("instance/training/readout"))
+    parser.add_argument("--cache", type=Path, default=None)
+    parser.add_argument("--packs", type=int, default=1000)
+    parser.add_argument("--rank", type=int, default=96)
+    parser.add_argument("--seed", type=int, default=21)
+    parser.add_argument("--threads", type=int, default=1)
+    print(fit_readout(**vars(parser.parse_args())))
+
+
+if __name__ == "__main__":
+    main()
