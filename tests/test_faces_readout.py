@@ -25,7 +25,7 @@ def distance(net: LandmarkNet, crops: np.ndarray, told: np.ndarray) -> float:
     """Return the mean distance of a network's landmarks from those told."""
     pixels = torch.from_numpy(crops.copy()).permute(0, 3, 1, 2).float() * (4 / 255) - 2
     with torch.inference_mode():
-        said = net.eval()(pixels)[0].numpy().reshape(len(crops), SHAPE)
+        said = net.eval()(pixels)[-1 if net.readout else 0].numpy().reshape(len(crops), SHAPE)
     return float(np.abs(said - told[:, 1:]).mean())
 
 
@@ -55,9 +55,12 @@ def test_sums_of_parts_solve_as_all_at_once_does():
     wanted = features @ through + bias
     together, parts = Sums(), Sums()
 
-    together.add(features, wanted)
+    weights = torch.rand(400) + 0.1
+
+    together.add(features, wanted, weights)
     for start in range(0, 400, 100):
-        parts.add(features[start : start + 100], wanted[start : start + 100])
+        some = slice(start, start + 100)
+        parts.add(features[some], wanted[some], weights[some])
 
     for sums in (together, parts):
         told, beside = sums.solve(1e-9)

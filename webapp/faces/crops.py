@@ -16,7 +16,7 @@ from webapp.faces.conventions import LANDMARKS_INPUT
 
 CROP_MARGIN = 1.25  # the crop's side over the size of the face
 # The same where the face's place is known from its landmarks: seen larger, it is read better.
-CLOSE_MARGIN = 1.12
+CLOSE_MARGIN = 1.1
 _EYE_CORNERS = ((33, 133), (263, 362))  # the eye on the picture's left, then on its right
 
 

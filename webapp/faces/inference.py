@@ -66,15 +66,17 @@ class Networks:
         Args:
             crops: (B, 128, 128, 3) uint8 RGB.
         """
-        landmarks, presence = self._read(crops)
+        landmarks, presence = self._read(crops)[:2]
         return landmarks, 1 / (1 + np.exp(-presence))
 
     def read_twice(self, crops: np.ndarray) -> np.ndarray:
-        """Return landmarks (B, 478, 3) as `read` does: the mean with those of the mirror images.
+        """Return landmarks (B, 478, 3) of faces that were found, by the readout if there is one.
 
-        The network errs there in other ways, so that the mean of both readings errs less.
+        They are the mean with those of the mirror images: the network errs there in other ways, so
+        that the mean of both readings errs less.
         """
-        both, _ = self.read(np.concatenate([crops, crops[:, :, ::-1]]))
+        told = self._read(np.concatenate([crops, crops[:, :, ::-1]]))
+        both = told[2] if len(told) > 2 else told[0]
         plain, mirrored = np.split(both, 2)
         mirrored = mirrored[:, mean_head().mirror] * np.array([-1, 1, 1], np.float32)
         return np.asarray((plain + mirrored) / 2)

@@ -90,12 +90,13 @@ class LandmarkNet(nn.Module):
     """Residual blocks, then 128 shape coefficients and a linear decoder; beside it, presence.
 
     A readout, where there is one, adds what all features tell of the landmarks by a linear map,
-    which is solved for rather than learnt step by step.
+    which is solved for rather than learnt step by step. It is right for crops as those it was
+    solved on, of a face that was found: where the first crop lies elsewhere, it harms.
 
     Input (B, 3, 128, 128) of a square crop 1.25 times the landmarks' larger extent, eyes level.
     Output: landmarks (B, 478, 3), x and y from -1 to 1 across the crop (x right, y down), z on
     the same scale, negative towards the camera, mean zero; and presence (B,), the logit that
-    the crop holds a face where one was expected.
+    the crop holds a face where one was expected; and with a readout, the landmarks by it.
     """
 
     def __init__(self, blocks: tuple[int, ...] = SHALLOW, readout: int = 0) -> None:
@@ -126,14 +127,17 @@ class LandmarkNet(nn.Module):
             nn.Linear(32, 1),
         )
 
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        return self.read(self.body(x))
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        features = self.body(x)
+        shape, presence = self.read(features)
+        if self.readout is None:
+            return shape, presence
+        more = self.readout(features.flatten(1)).view(-1, LANDMARKS, 3)
+        return shape, presence, shape + more
 
     def read(self, features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the landmarks and presence that features of the body tell."""
         shape = self.dec(self.coef(self.squeeze(features).flatten(1)))
-        if self.readout is not None:
-            shape = shape + self.readout(features.flatten(1))
         return shape.view(-1, LANDMARKS, 3), self.presence(features).flatten()
 
 

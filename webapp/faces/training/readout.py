@@ -31,8 +31,9 @@ _TOGETHER = 16  # packs whose products are summed in one go
 _HELD_OUT = 24  # packs of validation rows, by which the ridge is chosen
 _RIDGES = (0.003, 0.01, 0.03, 0.1, 0.3)  # of the features' mean variance
 _MOST = 0.06  # of half the crop: a landmark that lacks more is likely a wrong label
-# As a face is read for good, and mostly as sharp as a shopper's photo.
-_MIX = Mix(faces=1.0, untouched=0.7, close=1.0)
+_STEADIES = 0.008  # of half the crop: below it a face's error gives it no more weight
+# As a face is read for good, and as sharp as a shopper's photo.
+_MIX = Mix(faces=1.0, untouched=1.0, close=1.0, covered=0.1)
 
 
 def fit_readout(
@@ -89,7 +90,9 @@ def solved(
     body = Body(place(net, "cpu").requires_grad_(False))
     sums = Sums()
     for features, lacking in body.read(packs, count):
-        sums.add(features, lacking.clamp(-_MOST, _MOST))
+        # Distances are to be small, not their squares: a face that errs more weighs less.
+        weights = 1 / (_distances(lacking).mean(1) + _STEADIES)
+        sums.add(features, lacking.clamp(-_MOST, _MOST), weights)
     through, bias = sums.solve(_best_ridge(sums, list(body.read(iter(held_out), len(held_out)))))
     narrow, wide = reduced(through, sums.covariance, rank)
     return {"readout.0.weight": narrow, "readout.1.weight": wide, "readout.1.bias": bias}
@@ -120,29 +123,30 @@ class Sums:
     """The sums of products that least squares need, of features and what is wanted of them."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self._weight = 0.0
         self._squares = self._products = torch.zeros(0)
         self._features = self._wanted = torch.zeros(0)
 
-    def add(self, features: torch.Tensor, wanted: torch.Tensor) -> None:
-        """Add rows: features (B, D), wanted (B, K)."""
-        if not self._count:
+    def add(self, features: torch.Tensor, wanted: torch.Tensor, weights: torch.Tensor) -> None:
+        """Add rows: features (B, D), wanted (B, K), how much each counts (B,)."""
+        if not self._weight:
             self._middle = features.mean(0)  # near enough to the mean to keep the sums exact
             depth, width = features.shape[1], wanted.shape[1]
             self._squares, self._products = torch.zeros(depth, depth), torch.zeros(depth, width)
             self._features, self._wanted = torch.zeros(depth), torch.zeros(width)
         features = features - self._middle
-        self._squares.addmm_(features.T, features)
-        self._products.addmm_(features.T, wanted)
-        self._features += features.sum(0)
-        self._wanted += wanted.sum(0)
-        self._count += len(features)
+        weighted = features * weights[:, None]
+        self._squares.addmm_(weighted.T, features)
+        self._products.addmm_(weighted.T, wanted)
+        self._features += weighted.sum(0)
+        self._wanted += weights @ wanted
+        self._weight += float(weights.sum())
 
     @property
     def covariance(self) -> torch.Tensor:
         """The features' covariance, (D, D)."""
-        mean = self._features / self._count
-        return self._squares / self._count - torch.outer(mean, mean)
+        mean = self._features / self._weight
+        return self._squares / self._weight - torch.outer(mean, mean)
 
     def solve(self, ridge: float) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the best map, (D, K), and its bias, (K,).
@@ -150,8 +154,8 @@ class Sums:
         Args:
             ridge: what is added to each feature's variance, over the mean variance.
         """
-        mean, wanted = self._features / self._count, self._wanted / self._count
-        both = self._products / self._count - torch.outer(mean, wanted)
+        mean, wanted = self._features / self._weight, self._wanted / self._weight
+        both = self._products / self._weight - torch.outer(mean, wanted)
         spread = self.covariance
         spread.diagonal().add_(ridge * float(spread.diagonal().mean()))
         through = torch.cholesky_solve(both, torch.linalg.cholesky(spread))
@@ -168,7 +172,8 @@ def _held_out(maker: CropMaker, data: Path, cache: Path, seed: int) -> list[Pack
 def _best_ridge(sums: Sums, read: list[tuple[torch.Tensor, torch.Tensor]]) -> float:
     """Return the ridge that leaves the least distance in what was not fitted."""
     left = {ridge: _left(*sums.solve(ridge), read) for ridge in _RIDGES}
-    print({"without": round(_distance(torch.cat([two for _, two in read])), 5)} | left)
+    without = float(_distances(torch.cat([lacking for _, lacking in read])).mean())
+    print({"without": round(without, 5)} | left)
     return min(left, key=left.__getitem__)
 
 
@@ -176,12 +181,12 @@ def _left(
     through: torch.Tensor, bias: torch.Tensor, read: list[tuple[torch.Tensor, torch.Tensor]]
 ) -> float:
     rest = torch.cat([lacking - features @ through - bias for features, lacking in read])
-    return round(_distance(rest), 5)
+    return round(float(_distances(rest).mean()), 5)
 
 
-def _distance(rest: torch.Tensor) -> float:
-    """Return the mean distance of landmarks from where they belong, of half the crop."""
-    return float(rest.view(-1, LANDMARKS, 3)[..., :2].norm(dim=2).mean())
+def _distances(rest: torch.Tensor) -> torch.Tensor:
+    """Return how far each landmark is from where it belongs, (B, 478), of half the crop."""
+    return rest.view(-1, LANDMARKS, 3)[..., :2].norm(dim=2)
 
 
 def reduced(

@@ -14,6 +14,7 @@ from webapp.faces.training.cutouts import non_face
 
 _CHIP = 160
 _STEADY = 0.35  # of a proposal's errors: how far off the crop of a face that was found may be
+_GLASSES = 0.4  # of the faces that something is drawn before
 _EYES = ((33, 133, 468), (263, 362, 473))  # corners and iris centre
 Sample = tuple[np.ndarray, np.ndarray, float]
 
@@ -26,12 +27,14 @@ class Mix:
     untouched: of the faces, those left as sharp and as well lit as most shoppers' are.
     margin: the crop's side over the face's size, about which both scatter.
     close: of the faces, those cropped as one is that was found: closely, and with little error.
+    covered: of the faces, those with something drawn before them, glasses or a shape.
     """
 
     faces: float = 0.75
     untouched: float = 0.25
     margin: float = CROP_MARGIN
     close: float = 0.0
+    covered: float = 0.3
 
 
 def make_sample(
@@ -80,7 +83,7 @@ def _face(
     told[:, :2] = (in_crop + 0.5) / (SIDE / 2) - 1
     depth = (landmarks[:, 2] - landmarks[:, 2].mean()) * np.hypot(matrix[0, 0], matrix[0, 1])
     told[:, 2] = depth / (SIDE / 2)
-    return _wear(crop, in_crop, rng), told
+    return _wear(crop, in_crop, rng, mix.covered), told
 
 
 def choose_row(sources: Sources, rng: np.random.Generator) -> int:
@@ -126,12 +129,14 @@ def _warp(
     return ((top * cover + below * (255 - cover)) // 255).astype(np.uint8)
 
 
-def _wear(crop: np.ndarray, points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _wear(
+    crop: np.ndarray, points: np.ndarray, rng: np.random.Generator, share: float
+) -> np.ndarray:
     """Return the crop, at times with glasses drawn over the eyes or something before the face."""
     kind = rng.random()
-    if kind < 0.12:
+    if kind < _GLASSES * share:
         return _glasses(crop, points, rng)
-    if kind < 0.3:
+    if kind < share:
         crop = crop.copy()
         colour = [int(v) for v in rng.integers(0, 256, 3)]
         at = tuple(int(v) for v in rng.integers(0, SIDE, 2))
