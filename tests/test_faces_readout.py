@@ -1,10 +1,15 @@
 """The landmark network's readout: solved, narrowed, and read back."""
 
-import numpy as np
-import torch
+from pathlib import Path
 
-from webapp.faces.networks import LandmarkNet, readout_in
-from webapp.faces.training.readout import Sums, reduced, solved
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save
+
+from webapp.errors import ModelUnusable
+from webapp.faces.networks import Detector, LandmarkNet, readout_in
+from webapp.faces.training.readout import Sums, fit_readout, reduced, solved
 
 SHAPE = 478 * 3
 
@@ -45,6 +50,21 @@ def test_a_readout_tells_what_the_network_lacked():
     assert readout_in(state) == 0
     assert readout_in(added) == 16
     assert distance(with_readout, *proof) < 0.3 * distance(without, *proof)
+
+
+@pytest.mark.parametrize(
+    "content", [b"no weights", save(Detector().state_dict())], ids=["text", "detector"]
+)
+def test_foreign_weights_are_refused(tmp_path: Path, content: bytes) -> None:
+    """With what to give instead; before anything is decoded."""
+    path = tmp_path / "landmarks.safetensors"
+    path.write_bytes(content)
+
+    with pytest.raises(ModelUnusable) as caught:
+        fit_readout(path, data=tmp_path, out=tmp_path / "out")
+
+    assert caught.value.params["file"] == str(path)
+    assert "wrote" in caught.value.params["reason"]
 
 
 def test_sums_of_parts_solve_as_all_at_once_does():

@@ -100,10 +100,11 @@ def _write(out: Path, detector: Path, landmarks: Path, chosen: dict, version: st
     made = datetime.datetime.now(datetime.UTC).date().isoformat()
     for name, path in (("detector", detector), ("landmarks", landmarks)):
         card = {"version": version, "made": made, "data": _DATA, "thresholds": chosen[name]}
-        write_model(out, name, _read_trained(path), card)
+        write_model(out, name, read_averaged(path), card)
 
 
-def _read_trained(path: Path) -> dict[str, torch.Tensor]:
+def read_averaged(path: Path) -> dict[str, torch.Tensor]:
+    """Return the weights that a training wrote. Raises `ModelUnusable`."""
     try:
         return load_file(str(path))
     except (OSError, SafetensorError) as error:

@@ -15,14 +15,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from tqdm import tqdm
 
+from webapp.errors import ModelUnusable
 from webapp.faces.conventions import LANDMARKS
 from webapp.faces.networks import LandmarkNet, blocks_in, place
 from webapp.faces.training.detector import to_input
 from webapp.faces.training.landmarks import loss_weights, read_mirror
 from webapp.faces.training.packs import CropMaker, Pack, PackQueue, open_sources
+from webapp.faces.training.publish import read_averaged
 from webapp.faces.training.samples import Mix
 from webapp.faces.weights import fold
 
@@ -57,15 +59,15 @@ def fit_readout(
         rank: of the map; its weights are 7,600 for each.
 
     Raises:
+        ModelUnusable: the weights are none, or another network's.
         TrainingDataBroken: a data file or a record in it can't be read.
     """
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     out.mkdir(parents=True, exist_ok=True)
     cache = cache or out / "chips"
-    state = {k: v for k, v in load_file(str(weights)).items() if not k.startswith("readout.")}
-    net = LandmarkNet(blocks_in(state))
-    net.load_state_dict(state)
+    state = {k: v for k, v in read_averaged(weights).items() if not k.startswith("readout.")}
+    net = _network(state, weights)
     maker = CropMaker(_PACK, read_mirror(data), _MIX)
     queue = PackQueue(data, cache, seed, maker)
     try:
@@ -76,6 +78,16 @@ def fit_readout(
     path = out / "landmarks.safetensors"
     save_file({name: value.contiguous() for name, value in state.items()}, str(path))
     return path
+
+
+def _network(state: dict[str, torch.Tensor], path: Path) -> LandmarkNet:
+    try:
+        net = LandmarkNet(blocks_in(state))
+        net.load_state_dict(state)
+    except RuntimeError as error:
+        reason = "it holds no landmark network; give the file that `model train landmarks` wrote"
+        raise ModelUnusable(file=str(path), reason=reason) from error
+    return net
 
 
 def solved(
