@@ -80,7 +80,7 @@ def test_a_blurred_photo_is_blurred_and_nothing_else(finder: FaceFinder, astrona
 
 
 def test_noise_does_not_pass_for_sharpness(finder: FaceFinder, astronaut: np.ndarray):
-    noise = np.random.default_rng(0).normal(0, 8, astronaut.shape)
+    noise = np.random.default_rng(0).normal(0, 6, astronaut.shape)
     soft = np.clip(blurred(astronaut, 5) + noise, 0, 255).astype(np.uint8)
 
     assert codes(soft, finder.find(soft)[0]) == {"blurred"}
