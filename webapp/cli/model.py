@@ -81,8 +81,8 @@ def landmarks(**options: Any) -> None:
 
 @train.command("readout")
 @click.option("--weights", type=WEIGHTS, required=True, help="As `train landmarks` wrote them.")
-@click.option("--rank", type=click.IntRange(1), default=96, show_default=True)
-@click.option("--packs", type=click.IntRange(1), default=1000, show_default=True, help="Of 64.")
+@click.option("--rank", type=click.IntRange(1), default=112, show_default=True)
+@click.option("--packs", type=click.IntRange(1), default=720, show_default=True, help="Of 64.")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--seed", type=int, default=21, show_default=True)
 @click.option("--cache", type=FOLDER, help="Decoded photos, 2.6 GB; default: in --out.")

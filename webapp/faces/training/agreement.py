@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from webapp.faces.conventions import LEFT_LIDS, OUTER_LIPS, RIGHT_LIDS
 from webapp.faces.crops import CLOSE_MARGIN, face_frames, in_photo, upright_crops
 from webapp.faces.inference import Networks
 from webapp.faces.training.chips import TEST_ROWS, decode_test_rows
@@ -18,18 +19,13 @@ from webapp.fitting.pose import first_pose
 _BATCH = 64
 _GROUPS = ("race", "gender", "age")
 YAWS = (0, 15, 30, 45)  # degrees, where the bins of the head's turn begin
-_UPPER_LIP = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291]
-_LOWER_LIP = [146, 91, 181, 84, 17, 314, 405, 321, 375]
 REGIONS = {  # contours of the face-mesh topology
-    "eyelids": [
-        *(33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246),
-        *(263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466),
-    ],
+    "eyelids": [*RIGHT_LIDS, *LEFT_LIDS],
     "brows": [
         *(70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
         *(300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
     ],
-    "lips": [*_UPPER_LIP, *_LOWER_LIP],
+    "lips": [*OUTER_LIPS],
     "face's outline": [
         *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
         *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),

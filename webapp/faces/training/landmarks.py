@@ -7,6 +7,7 @@ again on the same folder, it goes on from its last checkpoint.
 import argparse
 import copy
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -18,11 +19,11 @@ from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 from tqdm import tqdm
 
 from webapp.errors import TrainingDataBroken
-from webapp.faces.conventions import LANDMARKS
+from webapp.faces.conventions import INNER_LIPS, LANDMARKS, LEFT_LIDS, OUTER_LIPS, RIGHT_LIDS
 from webapp.faces.networks import Detector, LandmarkNet, deepened, place
 from webapp.faces.training.detector import find_false_alarms, follow, half_precision, to_input
 from webapp.faces.training.packs import CropMaker, PackQueue, open_sources
-from webapp.faces.training.samples import Mix
+from webapp.faces.training.samples import USUAL, Mix
 from webapp.faces.weights import fold
 
 BATCH = 64
@@ -37,14 +38,10 @@ _DEPTH_WEIGHT = 0.5
 _PRESENCE_WEIGHT = 0.05  # its loss is far larger than the landmarks'
 _KEEP_EVERY = 500
 FIRST_IRIS = 468
-_RIGHT_EYE = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246]
-_LEFT_EYE = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466]
-_LIPS = [  # they move most; at weight 1 they were what people's points agreed least with
-    *(61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 146, 91, 181, 84, 17, 314, 405, 321, 375),
-    *(78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 95, 88, 178, 87, 14, 317, 402, 318, 324),
-]
 _SEATS = [168, 6, 197, 195, 127, 356, 234, 454]  # bridge of the nose, sides by the ears
-_HEAVY = [*_RIGHT_EYE, *_LEFT_EYE, *_SEATS, *_LIPS, *range(FIRST_IRIS, LANDMARKS)]
+# The lips too: they move most, and at weight 1 were what people's points agreed least with.
+_LIPS = [*OUTER_LIPS, *INNER_LIPS]
+_HEAVY = [*RIGHT_LIDS, *LEFT_LIDS, *_SEATS, *_LIPS, *range(FIRST_IRIS, LANDMARKS)]
 _HEAVY_WEIGHT = 4.0
 _IRIS_WEIGHT = 6.0  # the weakest region, and what the PD is measured by
 
@@ -61,9 +58,7 @@ def train_landmarks(
     presence_only: bool = False,
     rate: float = 2e-3,
     late_only: bool = False,
-    untouched: float = Mix.untouched,
-    margin: float = Mix.margin,
-    close: float = Mix.close,
+    mix: Mix = USUAL,
 ) -> Path:
     """Train the landmark network and return the file of its averaged weights.
 
@@ -77,9 +72,7 @@ def train_landmarks(
         presence_only: leave the landmarks as they are and train the presence score alone.
         rate: the learning rate after the warm-up.
         late_only: leave the stem and the first two stages as they are; a third less a step.
-        untouched: of the faces, the share shown as sharp and as well lit as they are.
-        margin: the crops' side over the faces' size, about which both scatter.
-        close: of the faces, the share cropped as one is that was found.
+        mix: what is shown; with `presence_only` half of it are faces.
 
     Raises:
         TrainingDataBroken: a data file or a record in it can't be read.
@@ -90,7 +83,7 @@ def train_landmarks(
     out.mkdir(parents=True, exist_ok=True)
     cache = cache or out / "chips"
     run = Run(out, steps, rate, start, presence_only, late_only)
-    mix = Mix(run.faces_share, untouched, margin, close)
+    mix = replace(mix, faces=0.5) if presence_only else mix
     maker = CropMaker(BATCH, read_mirror(data), mix)
     queue = PackQueue(data, cache, seed, maker)
     if detector is not None:
@@ -157,7 +150,6 @@ class Run:
         self.out, self.steps, self.rate, self.step = out, steps, rate, 0
         self.weights = out / "landmarks.safetensors"
         self.presence_only = presence_only
-        self.faces_share = 0.5 if presence_only else Mix.faces
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.net = place(LandmarkNet(BLOCKS), self.device)
         if start is not None:
@@ -284,8 +276,9 @@ def main() -> None:
     parser.add_argument("--untouched", type=float, default=Mix.untouched)
     parser.add_argument("--margin", type=float, default=Mix.margin)
     parser.add_argument("--close", type=float, default=Mix.close)
-    options = parser.parse_args()
-    print(train_landmarks(**vars(options)))
+    options = vars(parser.parse_args())
+    mix = Mix(**{name: options.pop(name) for name in ("untouched", "margin", "close")})
+    print(train_landmarks(**options, mix=mix))
 
 
 if __name__ == "__main__":

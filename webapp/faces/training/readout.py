@@ -33,7 +33,7 @@ _TOGETHER = 16  # packs whose products are summed in one go
 _HELD_OUT = 24  # packs of validation rows, by which the ridge is chosen
 _RIDGES = (0.003, 0.01, 0.03, 0.1, 0.3)  # of the features' mean variance
 _MOST = 0.06  # of half the crop: a landmark that lacks more is likely a wrong label
-_STEADIES = 0.008  # of half the crop: below it a face's error gives it no more weight
+_LEAST_ERROR = 0.008  # of half the crop: below it a face's error gives it no more weight
 # As a face is read for good, and as sharp as a shopper's photo.
 _MIX = Mix(faces=1.0, untouched=1.0, close=1.0, covered=0.1)
 
@@ -43,8 +43,8 @@ def fit_readout(
     data: Path,
     out: Path,
     cache: Path | None = None,
-    packs: int = 1000,
-    rank: int = 96,
+    packs: int = 720,
+    rank: int = 112,
     seed: int = 21,
     threads: int = 1,
 ) -> Path:
@@ -99,36 +99,31 @@ def solved(
         packs: `count` of them, to be fitted; held_out: those that choose the ridge.
     """
     fold(net.eval())
-    body = Body(place(net, "cpu").requires_grad_(False))
+    place(net, "cpu").requires_grad_(False)
     sums = Sums()
-    for features, lacking in body.read(packs, count):
+    for features, lacking in _read(net, packs, count):
         # Distances are to be small, not their squares: a face that errs more weighs less.
-        weights = 1 / (_distances(lacking).mean(1) + _STEADIES)
+        weights = 1 / (_distances(lacking).mean(1) + _LEAST_ERROR)
         sums.add(features, lacking.clamp(-_MOST, _MOST), weights)
-    through, bias = sums.solve(_best_ridge(sums, list(body.read(iter(held_out), len(held_out)))))
+    proof = list(_read(net, iter(held_out), len(held_out)))
+    through, bias = sums.solve(_best_ridge(sums, proof))
     narrow, wide = reduced(through, sums.covariance, rank)
     return {"readout.0.weight": narrow, "readout.1.weight": wide, "readout.1.bias": bias}
 
 
-class Body:
-    """The network up to where the readout begins."""
-
-    def __init__(self, net: LandmarkNet) -> None:
-        self._net = net
-
-    def read(
-        self, packs: Iterator[Pack], count: int
-    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Yield features (B, D) and what the landmarks lack, (B, 478 * 3), of some packs each."""
-        some: list[tuple[torch.Tensor, torch.Tensor]] = []
-        for number, (crops, told) in enumerate(tqdm(packs, "readout", count), 1):
-            with torch.inference_mode():
-                features = self._net.body(to_input(crops, torch.device("cpu")))
-                said = self._net.read(features)[0].flatten(1)
-            some.append((features.flatten(1), torch.from_numpy(told[:, 1:]) - said))
-            if len(some) == _TOGETHER or number == count:
-                yield torch.cat([one for one, _ in some]), torch.cat([two for _, two in some])
-                some = []
+def _read(
+    net: LandmarkNet, packs: Iterator[Pack], count: int
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Yield features (B, D) and what the landmarks lack, (B, 478 * 3), of some packs each."""
+    some: list[tuple[torch.Tensor, torch.Tensor]] = []
+    for number, (crops, told) in enumerate(tqdm(packs, "readout", count), 1):
+        with torch.inference_mode():
+            features = net.body(to_input(crops, torch.device("cpu")))
+            said = net.read(features)[0].flatten(1)
+        some.append((features.flatten(1), torch.from_numpy(told[:, 1:]) - said))
+        if len(some) == _TOGETHER or number == count:
+            yield torch.cat([one for one, _ in some]), torch.cat([two for _, two in some])
+            some = []
 
 
 class Sums:
@@ -225,8 +220,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/faces"))
     parser.add_argument("--out", type=Path, default=Path("instance/training/readout"))
     parser.add_argument("--cache", type=Path, default=None)
-    parser.add_argument("--packs", type=int, default=1000)
-    parser.add_argument("--rank", type=int, default=96)
+    parser.add_argument("--packs", type=int, default=720)
+    parser.add_argument("--rank", type=int, default=112)
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--threads", type=int, default=1)
     print(fit_readout(**vars(parser.parse_args())))

@@ -37,6 +37,9 @@ class Mix:
     covered: float = 0.3
 
 
+USUAL = Mix()
+
+
 def make_sample(
     sources: Sources,
     rng: np.random.Generator,
