@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.rendering_stage import fit_of, frame_of, mirrored, photo_of
+from webapp.cli.picture import worn as worn_demo
 from webapp.eyewear.frame import Eyewear, Lens, LensKind
 from webapp.fitting.scene import Fit
 from webapp.rendering import compose
@@ -53,9 +54,12 @@ def test_pixels_outside_the_region_stay_as_they_were(yaw):
 
 
 @pytest.mark.parametrize("yaw", [-35, 0, 18], ids="turned {} degrees".format)
-def test_what_is_left_unpainted_would_not_have_changed(monkeypatch, yaw):
+@pytest.mark.parametrize("padded", [False, True], ids=["moulded", "padded"])
+def test_what_is_left_unpainted_would_not_have_changed(monkeypatch, yaw, padded):
     """Only the part of each tile that the frame or its shadow reaches is painted."""
-    fit, eyewear = fit_of(yaw, 8, 5), frame_of(lens=Lens(LensKind.SOLID, 0.15))
+    fit = fit_of(yaw, 8, 5)
+    eyewear = worn_demo("aurel", 0) if padded else frame_of(lens=Lens(LensKind.SOLID, 0.15))
+    assert eyewear.build.pads == padded
     photo = photo_of(fit)
     painted = try_on(photo, fit, eyewear, seed=3)
 
