@@ -90,7 +90,7 @@ def landmarks(**options: Any) -> None:
 @click.option("--data", type=EXISTING, default=SHARED / "faces", help="Default: ../shared/faces.")
 @told
 def readout(**options: Any) -> None:
-    """Solve for what the landmark network's last layers leave undone; minutes."""
+    """Put the landmark network into whole numbers and solve for what it leaves undone."""
     from webapp.faces.training.readout import fit_readout
 
     click.echo(fit_readout(**filled(options, "readout")))

@@ -3,6 +3,9 @@
 Both take RGB pixels as `(value / 255 - 0.5) * 4` and use small dense 3x3 convolutions, which on
 CPUs beat depthwise ones. Every channel count is a multiple of 16: torch 2.13's CPU build corrupts
 memory in the backward pass of 12, 24, 40, 56 or 72 channels.
+
+The landmark network's blocks can be put into whole numbers: what lies between two layers is then a
+byte, kernels are small whole numbers, and sums are exact on every processor.
 """
 
 import re
@@ -10,6 +13,7 @@ from typing import TypeVar
 
 import torch
 from torch import nn
+from torch.nn.functional import conv2d
 
 from webapp.faces.conventions import DETECTOR_OUTPUTS, LANDMARKS
 
@@ -18,6 +22,8 @@ _FIRST_OF_BLOCK = r"body\.\d+\.f\.0\.weight"
 STAGES = (16, 32, 64, 96)  # channels of the landmark network, at 64, 32, 16 and 8 cells a side
 SHALLOW = (1, 2, 2, 2)  # blocks of each stage
 _COEFFICIENTS = 128  # of a face's shape
+STEPS = 256  # of a grid
+_LARGEST = 64  # of a rounded kernel's whole numbers
 _HEAD = 16  # the head's channels; those beyond DETECTOR_OUTPUTS stay unused
 
 
@@ -26,29 +32,88 @@ def place(net: Network, device: str | torch.device) -> Network:
     return net.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def conv(c_in: int, c_out: int, kernel: int = 1, stride: int = 1) -> list[nn.Module]:
+class Grid(nn.Module):
+    """Values between two layers on a grid of 256 even steps, as whole numbers hold them.
+
+    step: the distance of two steps, 0 until it is known: then values pass as they are.
+    zero: which step is 0.
+    """
+
+    step: torch.Tensor
+    zero: torch.Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("step", torch.zeros(()))
+        self.register_buffer("zero", torch.zeros(()))
+
+    def span(self, least: float, most: float) -> None:
+        """Lay the grid over a range, which is widened to hold 0."""
+        least, most = min(least, 0.0), max(most, 1e-3)
+        step = (most - least) / (STEPS - 1)
+        self.step.fill_(step)
+        self.zero.fill_(round(-least / step))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if float(self.step) == 0:
+            return x
+        zero = self.zero.to(torch.int32)
+        return torch.fake_quantize_per_tensor_affine(x.float(), self.step, zero, 0, STEPS - 1)
+
+
+class RoundedConv2d(nn.Conv2d):
+    """A convolution whose kernels are whole numbers from -64 to 64, times a factor a channel.
+
+    So small that two products of them with a byte fit 16 bits: processors whose instructions
+    add those in pairs stay exact, too.
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        whole, factor = self.whole()
+        return conv2d(x, whole * factor, self.bias, self.stride, self.padding)
+
+    def whole(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the whole numbers, as the kernels are laid out, and the factors (C, 1, 1, 1)."""
+        largest = self.weight.detach().abs().amax((1, 2, 3), keepdim=True)
+        factor = largest.clamp(min=1e-12) / _LARGEST
+        return (self.weight.detach() / factor).round(), factor
+
+
+def conv(
+    c_in: int, c_out: int, kernel: int = 1, stride: int = 1, kind: type[nn.Conv2d] = nn.Conv2d
+) -> list[nn.Module]:
     """Return a convolution with batch norm and ReLU."""
     return [
-        nn.Conv2d(c_in, c_out, kernel, stride, kernel // 2, bias=False),
+        kind(c_in, c_out, kernel, stride, kernel // 2, bias=False),
         nn.BatchNorm2d(c_out),
         nn.ReLU(True),
     ]
 
 
 class Block(nn.Module):
-    """A residual block of two dense 3x3 convolutions."""
+    """A residual block of two dense 3x3 convolutions, in whole numbers if they are wished."""
 
-    def __init__(self, c_in: int, c_out: int, stride: int = 1):
+    def __init__(self, c_in: int, c_out: int, stride: int = 1, whole: bool = False):
         super().__init__()
-        tail = [nn.Conv2d(c_out, c_out, 3, 1, 1, bias=False), nn.BatchNorm2d(c_out)]
-        self.f = nn.Sequential(*conv(c_in, c_out, 3, stride), *tail)
+        kind = RoundedConv2d if whole else nn.Conv2d
+        tail = [kind(c_out, c_out, 3, 1, 1, bias=False), nn.BatchNorm2d(c_out)]
+        self.f = nn.Sequential(*conv(c_in, c_out, 3, stride, kind), *tail)
         same = stride == 1 and c_in == c_out
-        shortcut = [nn.Conv2d(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out)]
+        shortcut = [kind(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out)]
         self.d = None if same else nn.Sequential(*shortcut)
-        self.a = nn.ReLU(True)
+        self.a: nn.Module = nn.ReLU(True)
+        if whole:
+            self.f[2], self.a = _on_grid(self.f[2]), _on_grid(self.a)
+            self.f.append(Grid())
+            if self.d is not None:
+                self.d.append(Grid())
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.a(self.f(x) + (x if self.d is None else self.d(x)))
+
+
+def _on_grid(layer: nn.Module) -> nn.Sequential:
+    return nn.Sequential(layer, Grid())
 
 
 class Detector(nn.Module):
@@ -99,20 +164,25 @@ class LandmarkNet(nn.Module):
     the crop holds a face where one was expected; and with a readout, the landmarks by it.
     """
 
-    def __init__(self, blocks: tuple[int, ...] = SHALLOW, readout: int = 0) -> None:
+    def __init__(
+        self, blocks: tuple[int, ...] = SHALLOW, readout: int = 0, whole: bool = False
+    ) -> None:
         """Lay out the network.
 
         Args:
-            blocks: how many in each stage; readout: its rank, 0 for none. Versions differ in
-                both; `blocks_in` and `readout_in` tell.
+            blocks: how many in each stage; readout: its rank, 0 for none; whole: whether blocks
+                compute in whole numbers. Versions differ in all three; `blocks_in`, `readout_in`
+                and `whole_in` tell.
         """
         super().__init__()
         layers, c = conv(3, STAGES[0], 3, 2), STAGES[0]  # (B, 16, 64, 64)
+        if whole:
+            layers[2] = _on_grid(layers[2])
         self.stage_starts: list[int] = []  # in `body`
         for c_out, count in zip(STAGES, blocks, strict=True):
             self.stage_starts.append(len(layers))
             for _ in range(count):
-                layers.append(Block(c, c_out, 1 if c_out == c else 2))
+                layers.append(Block(c, c_out, 1 if c_out == c else 2, whole))
                 c = c_out
         self.body = nn.Sequential(*layers)  # (B, 96, 8, 8)
         self.squeeze = nn.Sequential(*conv(c, 32))
@@ -154,6 +224,11 @@ def blocks_in(state: dict[str, torch.Tensor]) -> tuple[int, ...]:
 def readout_in(state: dict[str, torch.Tensor]) -> int:
     """Return the rank of the readout in a landmark network's weights, 0 where there is none."""
     return state["readout.0.weight"].shape[0] if "readout.0.weight" in state else 0
+
+
+def whole_in(state: dict[str, torch.Tensor]) -> bool:
+    """Tell whether a landmark network's weights are those of one that computes in whole numbers."""
+    return any(name.endswith(".step") for name in state)
 
 
 def deepened(state: dict[str, torch.Tensor], blocks: tuple[int, ...]) -> dict[str, torch.Tensor]:

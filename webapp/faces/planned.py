@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from torch import fx, nn
 
+from webapp.faces.networks import Grid, RoundedConv2d
+
 OPSET = 17
 # Images computed at once: what more of them have between two layers falls out of the cache.
 AT_ONCE = 8
@@ -74,12 +76,21 @@ def graph_of(net: nn.Module) -> bytes:
     return bytes(model.SerializeToString())
 
 
+class _Tracer(fx.Tracer):
+    """Traces a network down to what `_LAYERS` can write."""
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        known = isinstance(m, Grid | RoundedConv2d)
+        return known or super().is_leaf_module(m, module_qualified_name)
+
+
 class _Graph:
     """An ONNX graph in the making: nodes and constants, and the names of its outputs."""
 
     def __init__(self, net: nn.Module) -> None:
-        self._traced = fx.symbolic_trace(net)
+        self._traced = fx.GraphModule(net, _Tracer().trace(net))
         self._names: dict[fx.Node, str] = {}  # what each traced value is called
+        self._steps: dict[str, np.float32] = {}  # of the grids that values lie on, by their names
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self.outputs: list[str] = []
@@ -125,15 +136,42 @@ class _Graph:
         raise ValueError(f"no plan for {type(layer).__name__}")
 
     def _convolution(self, layer: Any, x: str) -> str:
+        return self._convolved(layer, x, *self._weights(layer))
+
+    def _convolved(self, layer: Any, x: str, *weights: str) -> str:
         vertical, horizontal = layer.padding
         return self._add(
             "Conv",
             x,
-            *self._weights(layer),
+            *weights,
             kernel_shape=list(layer.kernel_size),
             strides=list(layer.stride),
             pads=[vertical, horizontal] * 2,
         )
+
+    def _rounded_convolution(self, layer: Any, x: str) -> str:
+        """Write a convolution of whole numbers: ONNX Runtime joins it with the grids about it."""
+        whole, factor = (one.detach().float().numpy() for one in layer.whole())
+        if x not in self._steps:
+            raise ValueError("no plan for rounded kernels whose input is on no grid")
+        kernels = self._on_scale(whole.astype(np.int8), factor.ravel())
+        scale = self._steps[x] * factor.ravel()
+        bias = self._on_scale(np.rint(layer.bias.detach().numpy() / scale).astype(np.int32), scale)
+        return self._convolved(layer, x, kernels, bias)
+
+    def _on_scale(self, whole: np.ndarray, factor: np.ndarray) -> str:
+        """Write whole numbers times a factor for each of the first axis."""
+        values, factors = self._constant(whole), self._constant(factor.astype(np.float32))
+        return self._add("DequantizeLinear", values, factors, axis=0)
+
+    def _on_grid(self, layer: Any, x: str) -> str:
+        step = layer.step.float().numpy()
+        if step == 0:
+            return x
+        scale = self._constant(step), self._constant(layer.zero.numpy().astype(np.uint8))
+        on = self._add("DequantizeLinear", self._add("QuantizeLinear", x, *scale), *scale)
+        self._steps[on] = step
+        return on
 
     def _linear(self, layer: Any, x: str) -> str:
         return self._add("Gemm", x, *self._weights(layer), transB=1)
@@ -178,6 +216,8 @@ class _Graph:
 
 
 _LAYERS: dict[type[nn.Module], Callable[[_Graph, Any, str], str]] = {
+    RoundedConv2d: _Graph._rounded_convolution,  # before Conv2d, which it is one of
+    Grid: _Graph._on_grid,
     nn.Conv2d: _Graph._convolution,
     nn.ReLU: lambda graph, _, x: graph._add("Relu", x),
     nn.Identity: lambda _graph, _, x: x,

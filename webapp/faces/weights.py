@@ -18,7 +18,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from webapp.faces import cards
 from webapp.faces.cards import FORMAT, read_weights, unusable
-from webapp.faces.networks import Detector, LandmarkNet, blocks_in, place, readout_in
+from webapp.faces.networks import Detector, LandmarkNet, blocks_in, place, readout_in, whole_in
 
 SHIPPED = cards.SHIPPED
 NETWORKS: dict[str, type[nn.Module]] = {"detector": Detector, "landmarks": LandmarkNet}
@@ -67,7 +67,7 @@ def read_trained(folder: Path, name: str) -> tuple[nn.Module, dict[str, Any]]:
 def _network(name: str, state: dict[str, torch.Tensor]) -> nn.Module:
     """Return the network that has such weights, itself at random."""
     if name == "landmarks":
-        return LandmarkNet(blocks_in(state), readout_in(state))
+        return LandmarkNet(blocks_in(state), readout_in(state), whole_in(state))
     return NETWORKS[name]()
 
 

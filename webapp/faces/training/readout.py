@@ -1,5 +1,8 @@
 """The landmark network's readout: what gradient steps leave undone, solved for at once.
 
+First the blocks are put into whole numbers (`training.grids`), so that the readout makes up for
+what rounding does, too.
+
 A linear layer on features whose spread differs by magnitudes is learnt slowly along those that
 vary little, and 128 shape coefficients are a narrow way. With the body held still, the linear map
 from all of its features to what the landmarks still lack is a least-squares problem.
@@ -22,15 +25,17 @@ from webapp.errors import ModelUnusable
 from webapp.faces.conventions import LANDMARKS
 from webapp.faces.networks import LandmarkNet, blocks_in, place
 from webapp.faces.training.detector import to_input
+from webapp.faces.training.grids import grids_of, lay_grids
 from webapp.faces.training.landmarks import loss_weights, read_mirror
 from webapp.faces.training.packs import CropMaker, Pack, PackQueue, open_sources
 from webapp.faces.training.publish import read_averaged
-from webapp.faces.training.samples import Mix
+from webapp.faces.training.samples import USUAL, Mix
 from webapp.faces.weights import fold
 
 _PACK = 64
 _TOGETHER = 16  # packs whose products are summed in one go
 _HELD_OUT = 24  # packs of validation rows, by which the ridge is chosen
+_SPANNING = 4  # packs of either kind of crop, by which the grids are laid
 _RIDGES = (0.003, 0.01, 0.03, 0.1, 0.3)  # of the features' mean variance
 _MOST = 0.06  # of half the crop: a landmark that lacks more is likely a wrong label
 _LEAST_ERROR = 0.008  # of half the crop: below it a face's error gives it no more weight
@@ -48,7 +53,9 @@ def fit_readout(
     seed: int = 21,
     threads: int = 1,
 ) -> Path:
-    """Add a readout to trained weights, in place of one they have, and return the file.
+    """Put trained weights into whole numbers, add a readout to them, and return the file.
+
+    Grids and a readout that the weights have are replaced.
 
     Args:
         weights: of the landmark network, as the training writes them.
@@ -66,12 +73,16 @@ def fit_readout(
     cv2.setNumThreads(1)
     out.mkdir(parents=True, exist_ok=True)
     cache = cache or out / "chips"
-    state = {k: v for k, v in read_averaged(weights).items() if not k.startswith("readout.")}
+    state = _without(read_averaged(weights))
     net = _network(state, weights)
-    maker = CropMaker(_PACK, read_mirror(data), _MIX)
+    mirror = read_mirror(data)
+    maker = CropMaker(_PACK, mirror, _MIX)
     queue = PackQueue(data, cache, seed, maker)
     try:
-        held_out = _held_out(maker, data, cache, seed)
+        held_out = _held_out(maker, data, cache, seed, _HELD_OUT)
+        usual = _held_out(CropMaker(_PACK, mirror, USUAL), data, cache, seed, _SPANNING)
+        lay_grids(net, [crops for crops, _ in usual + held_out[:_SPANNING]])
+        state |= grids_of(net)
         state |= solved(net, queue.packs(0, packs), packs, held_out, rank)
     finally:
         queue.close()
@@ -80,10 +91,17 @@ def fit_readout(
     return path
 
 
+def _without(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return weights without what is added here."""
+    added = ("readout.",), (".step", ".zero")
+    return {k: v for k, v in state.items() if not (k.startswith(added[0]) or k.endswith(added[1]))}
+
+
 def _network(state: dict[str, torch.Tensor], path: Path) -> LandmarkNet:
+    """Return the network of such weights, in whole numbers whose grids are still to be laid."""
     try:
-        net = LandmarkNet(blocks_in(state))
-        net.load_state_dict(state)
+        net = LandmarkNet(blocks_in(state), whole=True)
+        net.load_state_dict(grids_of(net) | state)
     except RuntimeError as error:
         reason = "it holds no landmark network; give the file that `model train landmarks` wrote"
         raise ModelUnusable(file=str(path), reason=reason) from error
@@ -169,11 +187,11 @@ class Sums:
         return through, wanted - (mean + self._middle) @ through
 
 
-def _held_out(maker: CropMaker, data: Path, cache: Path, seed: int) -> list[Pack]:
+def _held_out(maker: CropMaker, data: Path, cache: Path, seed: int, count: int) -> list[Pack]:
     """Return packs of the rows that choose thresholds."""
     sources = open_sources(data, cache, "validation")
     none = np.zeros((0, 4), np.float32)
-    return [maker(sources, (seed, number), none) for number in range(_HELD_OUT)]
+    return [maker(sources, (seed, number), none) for number in range(count)]
 
 
 def _best_ridge(sums: Sums, read: list[tuple[torch.Tensor, torch.Tensor]]) -> float:
