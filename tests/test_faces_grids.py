@@ -8,7 +8,7 @@ from onnx import numpy_helper
 from torch import nn
 
 from tests.test_planned import by_torch, pictures, settled
-from webapp.faces.networks import Grid, LandmarkNet, RoundedConv2d, whole_in
+from webapp.faces.networks import Detector, Grid, LandmarkNet, RoundedConv2d, whole_in
 from webapp.faces.planned import Planned, graph_of
 from webapp.faces.training.grids import grids_of, lay_grids
 from webapp.faces.weights import fold, read_model, write_model
@@ -20,7 +20,7 @@ def whole_network() -> LandmarkNet:
     """Return a network whose grids are laid by noise, its batch norms apart."""
     torch.manual_seed(8)
     net = LandmarkNet(BLOCKS, readout=16, whole=True)
-    lay_grids(net, [pictures(6, 128, 128)])
+    lay_grids(net, [pictures(6, 128, 128)], 1e-4)
     return net
 
 
@@ -61,6 +61,23 @@ def test_a_plan_computes_in_whole_numbers_what_torch_says(net):
     assert len(kernels) == len(rounded) == 2 * sum(BLOCKS) + 3
     # Two products with a byte fit 16 bits, which some processors add them in.
     assert all(2 * 255 * np.abs(one.astype(int)).max() < 2**15 for one in kernels)
+
+
+def test_a_detector_in_whole_numbers_says_the_same_for_looks_of_any_shape():
+    """Its maps are added and enlarged as bytes; torch remains the definition."""
+    torch.manual_seed(8)
+    net = Detector(whole=True)
+    lay_grids(net, [pictures(4, 192, 192)], 0)
+    fold(net.eval())
+    net.requires_grad_(False)
+    planned = Planned(net, threads=1)
+
+    for look in (pictures(1, 192, 160), pictures(3, 64, 96)):
+        (wanted,), (told,) = by_torch(net, look), planned(look)
+        assert (
+            np.abs(told - wanted).mean()
+            < 0.02 * np.abs(wanted - wanted.mean((2, 3))[..., None, None]).mean()
+        )
 
 
 def test_rounded_kernels_survive_the_file(tmp_path, net):

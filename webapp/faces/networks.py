@@ -4,8 +4,9 @@ Both take RGB pixels as `(value / 255 - 0.5) * 4` and use small dense 3x3 convol
 CPUs beat depthwise ones. Every channel count is a multiple of 16: torch 2.13's CPU build corrupts
 memory in the backward pass of 12, 24, 40, 56 or 72 channels.
 
-The landmark network's blocks can be put into whole numbers: what lies between two layers is then a
-byte, kernels are small whole numbers, and sums are exact on every processor.
+Both can be put into whole numbers: what lies between two layers is then a byte, kernels are small
+whole numbers, and sums are exact on every processor. The first layer, which reads pixels, and the
+last ones, which tell the result, stay as they are.
 """
 
 import re
@@ -95,15 +96,15 @@ class Block(nn.Module):
 
     def __init__(self, c_in: int, c_out: int, stride: int = 1, whole: bool = False):
         super().__init__()
-        kind = RoundedConv2d if whole else nn.Conv2d
+        kind = _kind(whole)
         tail = [kind(c_out, c_out, 3, 1, 1, bias=False), nn.BatchNorm2d(c_out)]
-        self.f = nn.Sequential(*conv(c_in, c_out, 3, stride, kind), *tail)
+        self.f = nn.Sequential(*_joined(conv(c_in, c_out, 3, stride, kind), whole), *tail)
         same = stride == 1 and c_in == c_out
         shortcut = [kind(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out)]
         self.d = None if same else nn.Sequential(*shortcut)
         self.a: nn.Module = nn.ReLU(True)
         if whole:
-            self.f[2], self.a = _on_grid(self.f[2]), _on_grid(self.a)
+            self.a = nn.Sequential(self.a, Grid())
             self.f.append(Grid())
             if self.d is not None:
                 self.d.append(Grid())
@@ -112,8 +113,16 @@ class Block(nn.Module):
         return self.a(self.f(x) + (x if self.d is None else self.d(x)))
 
 
-def _on_grid(layer: nn.Module) -> nn.Sequential:
-    return nn.Sequential(layer, Grid())
+def _kind(whole: bool) -> type[nn.Conv2d]:
+    return RoundedConv2d if whole else nn.Conv2d
+
+
+def _joined(layers: list[nn.Module], whole: bool) -> list[nn.Module]:
+    """Return layers of `conv`, whose last one puts its values on a grid if that is wished.
+
+    It keeps its place, so that weights keep their names.
+    """
+    return [*layers[:-1], nn.Sequential(layers[-1], Grid())] if whole else layers
 
 
 class Detector(nn.Module):
@@ -125,17 +134,26 @@ class Detector(nn.Module):
     the landmarks in the frame where the eyes are level; the centre is that extent's centre.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, whole: bool = False) -> None:
+        """Lay out the network; whole: whether it computes in whole numbers, as `whole_in` tells."""
         super().__init__()
+
+        def layers(c_in: int, c_out: int, kernel: int = 1, stride: int = 1) -> list[nn.Module]:
+            return _joined(conv(c_in, c_out, kernel, stride, _kind(whole)), whole)
+
+        first = _joined(conv(3, 16, 3, 2), whole)
         self.to8 = nn.Sequential(
-            *conv(3, 16, 3, 2), *conv(16, 32, 3, 2), *conv(32, 64, 3, 2), Block(64, 64)
+            *first, *layers(16, 32, 3, 2), *layers(32, 64, 3, 2), Block(64, 64, whole=whole)
         )
-        self.to16 = nn.Sequential(*conv(64, 96, 3, 2), Block(96, 96))
-        self.to32 = nn.Sequential(*conv(96, 128, 3, 2), Block(128, 128), Block(128, 128))
-        self.from32 = nn.Sequential(*conv(128, 96))
-        self.at16 = nn.Sequential(*conv(96, 96, 3))
-        self.from16 = nn.Sequential(*conv(96, 64))
-        self.at8 = nn.Sequential(*conv(64, 64, 3))
+        self.to16 = nn.Sequential(*layers(64, 96, 3, 2), Block(96, 96, whole=whole))
+        self.to32 = nn.Sequential(
+            *layers(96, 128, 3, 2), Block(128, 128, whole=whole), Block(128, 128, whole=whole)
+        )
+        self.from32 = nn.Sequential(*layers(128, 96))
+        self.at16 = nn.Sequential(*layers(96, 96, 3))
+        self.from16 = nn.Sequential(*layers(96, 64))
+        self.at8 = nn.Sequential(*layers(64, 64, 3))
+        self.sum16, self.sum8 = (Grid() if whole else nn.Identity() for _ in range(2))
         self.head = nn.Conv2d(64, _HEAD, 1)
         self.up = nn.Upsample(scale_factor=2, mode="nearest")
         start = torch.zeros(_HEAD)
@@ -146,8 +164,8 @@ class Detector(nn.Module):
         eighth = self.to8(x)
         sixteenth = self.to16(eighth)
         deep = self.from32(self.to32(sixteenth))
-        sixteenth = self.at16(sixteenth + self.up(deep))
-        eighth = self.at8(eighth + self.up(self.from16(sixteenth)))
+        sixteenth = self.at16(self.sum16(sixteenth + self.up(deep)))
+        eighth = self.at8(self.sum8(eighth + self.up(self.from16(sixteenth))))
         return self.head(eighth)[:, :DETECTOR_OUTPUTS]
 
 
@@ -175,9 +193,7 @@ class LandmarkNet(nn.Module):
                 and `whole_in` tell.
         """
         super().__init__()
-        layers, c = conv(3, STAGES[0], 3, 2), STAGES[0]  # (B, 16, 64, 64)
-        if whole:
-            layers[2] = _on_grid(layers[2])
+        layers, c = _joined(conv(3, STAGES[0], 3, 2), whole), STAGES[0]  # (B, 16, 64, 64)
         self.stage_starts: list[int] = []  # in `body`
         for c_out, count in zip(STAGES, blocks, strict=True):
             self.stage_starts.append(len(layers))
@@ -227,7 +243,7 @@ def readout_in(state: dict[str, torch.Tensor]) -> int:
 
 
 def whole_in(state: dict[str, torch.Tensor]) -> bool:
-    """Tell whether a landmark network's weights are those of one that computes in whole numbers."""
+    """Tell whether weights are those of a network that computes in whole numbers."""
     return any(name.endswith(".step") for name in state)
 
 

@@ -90,7 +90,8 @@ class _Graph:
     def __init__(self, net: nn.Module) -> None:
         self._traced = fx.GraphModule(net, _Tracer().trace(net))
         self._names: dict[fx.Node, str] = {}  # what each traced value is called
-        self._steps: dict[str, np.float32] = {}  # of the grids that values lie on, by their names
+        # Step and zero of the grids that values lie on, by the values' names.
+        self._grids: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self.outputs: list[str] = []
@@ -152,10 +153,10 @@ class _Graph:
     def _rounded_convolution(self, layer: Any, x: str) -> str:
         """Write a convolution of whole numbers: ONNX Runtime joins it with the grids about it."""
         whole, factor = (one.detach().float().numpy() for one in layer.whole())
-        if x not in self._steps:
+        if x not in self._grids:
             raise ValueError("no plan for rounded kernels whose input is on no grid")
         kernels = self._on_scale(whole.astype(np.int8), factor.ravel())
-        scale = self._steps[x] * factor.ravel()
+        scale = self._grids[x][0] * factor.ravel()
         bias = self._on_scale(np.rint(layer.bias.detach().numpy() / scale).astype(np.int32), scale)
         return self._convolved(layer, x, kernels, bias)
 
@@ -165,12 +166,14 @@ class _Graph:
         return self._add("DequantizeLinear", values, factors, axis=0)
 
     def _on_grid(self, layer: Any, x: str) -> str:
-        step = layer.step.float().numpy()
-        if step == 0:
-            return x
-        scale = self._constant(step), self._constant(layer.zero.numpy().astype(np.uint8))
-        on = self._add("DequantizeLinear", self._add("QuantizeLinear", x, *scale), *scale)
-        self._steps[on] = step
+        step, zero = layer.step.float().numpy(), layer.zero.numpy().astype(np.uint8)
+        return self._stepped(x, step, zero) if step else x
+
+    def _stepped(self, x: str, step: np.ndarray, zero: np.ndarray) -> str:
+        """Write values as bytes, and these as values again."""
+        grid = self._constant(step), self._constant(zero)
+        on = self._add("DequantizeLinear", self._add("QuantizeLinear", x, *grid), *grid)
+        self._grids[on] = step, zero
         return on
 
     def _linear(self, layer: Any, x: str) -> str:
@@ -180,7 +183,9 @@ class _Graph:
         times = float(layer.scale_factor)
         scales = self._constant(np.array([1, 1, times, times], np.float32))
         how = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
-        return self._add("Resize", x, "", scales, mode="nearest", **how)
+        larger = self._add("Resize", x, "", scales, mode="nearest", **how)
+        # Repeated bytes lie on the same grid; told so, ONNX Runtime repeats bytes.
+        return self._stepped(larger, *self._grids[x]) if x in self._grids else larger
 
     def _weights(self, layer: Any) -> list[str]:
         both = layer.weight, layer.bias

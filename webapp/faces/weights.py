@@ -21,7 +21,6 @@ from webapp.faces.cards import FORMAT, read_weights, unusable
 from webapp.faces.networks import Detector, LandmarkNet, blocks_in, place, readout_in, whole_in
 
 SHIPPED = cards.SHIPPED
-NETWORKS: dict[str, type[nn.Module]] = {"detector": Detector, "landmarks": LandmarkNet}
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def _network(name: str, state: dict[str, torch.Tensor]) -> nn.Module:
     """Return the network that has such weights, itself at random."""
     if name == "landmarks":
         return LandmarkNet(blocks_in(state), readout_in(state), whole_in(state))
-    return NETWORKS[name]()
+    return Detector(whole_in(state))
 
 
 def write_model(folder: Path, name: str, state: dict[str, torch.Tensor], card: dict) -> Path:

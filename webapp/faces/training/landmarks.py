@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from webapp.errors import TrainingDataBroken
 from webapp.faces.conventions import INNER_LIPS, LANDMARKS, LEFT_LIDS, OUTER_LIPS, RIGHT_LIDS
-from webapp.faces.networks import Detector, LandmarkNet, deepened, place
+from webapp.faces.networks import Detector, LandmarkNet, deepened, place, whole_in
 from webapp.faces.training.detector import find_false_alarms, follow, half_precision, to_input
 from webapp.faces.training.packs import CropMaker, PackQueue, open_sources
 from webapp.faces.training.samples import USUAL, Mix
@@ -114,8 +114,9 @@ def read_mirror(data: Path) -> np.ndarray:
 
 
 def _false_alarms(weights: Path, data: Path, cache: Path) -> np.ndarray:
-    net = Detector()
-    net.load_state_dict(load_file(str(weights)))
+    state = load_file(str(weights))
+    net = Detector(whole_in(state))
+    net.load_state_dict(state)
     return find_false_alarms(place(net.eval(), "cpu"), open_sources(data, cache).faceless)
 
 

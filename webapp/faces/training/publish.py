@@ -19,9 +19,11 @@ from safetensors.torch import load_file
 from webapp.errors import ModelUnusable
 from webapp.faces.finder import Candidate, FaceFinder
 from webapp.faces.inference import pool
+from webapp.faces.networks import Detector
 from webapp.faces.training.chips import Sources
+from webapp.faces.training.grids import grids_of, lay_grids
 from webapp.faces.training.packs import open_sources
-from webapp.faces.training.scenes import compose
+from webapp.faces.training.scenes import SIDE, compose
 from webapp.faces.weights import write_model
 
 _OPEN = {
@@ -30,7 +32,9 @@ _OPEN = {
 }  # thresholds while the scores are gathered: everything is let through
 _WEIGHTS = (0.25, 0.5, 0.75, 1.0)
 _FALSE_SHARE = 0.03  # false alarms per held-out scene or picture
+_SPANNING = 64  # held-out scenes and faceless pictures each, by which the detector's grids are laid
 _PROOF_SIZE = 16.0  # pixels; smaller faces in a scene do not count when thresholds are chosen
+State = dict[str, torch.Tensor]
 _DATA = (
     "FairFace photos (CC BY 4.0, Karkkainen & Joo, WACV 2021) with landmarks distilled from "
     "MediaPipe FaceMesh 0.10.21 (Apache-2.0); pictures without a face as negatives"
@@ -61,6 +65,8 @@ def publish(
 ) -> dict[str, Any]:
     """Write a model's two networks with cards into a folder and return what was chosen.
 
+    The detector is put into whole numbers; the landmark network is as the readout left it.
+
     Args:
         detector, landmarks: averaged weights, as the trainings write them.
         out: the model's folder.
@@ -72,8 +78,12 @@ def publish(
         ModelUnusable: a file holds no weights, or not those of its network.
         TrainingDataBroken: a shard or a picture can't be read.
     """
-    _write(out, detector, landmarks, _OPEN, version)
-    scores = gather_scores(FaceFinder(out), open_sources(data, cache, "validation"), scenes)
+    networks = {"detector": read_averaged(detector), "landmarks": read_averaged(landmarks)}
+    net = _detector(networks["detector"], detector)
+    sources = open_sources(data, cache, "validation")
+    networks["detector"] |= lay_detector(net, sources)
+    _write(out, networks, _OPEN, version)
+    scores = gather_scores(FaceFinder(out), sources, scenes)
     weight, present = choose_thresholds(scores)
     chosen = {
         "detector": {**_OPEN["detector"], "proposed": _least_proposed(present, weight)},
@@ -84,7 +94,7 @@ def publish(
             "passes": _OPEN["landmarks"]["passes"],
         },
     }
-    _write(out, detector, landmarks, chosen, version)
+    _write(out, networks, chosen, version)
     return {
         "present": present,
         "weight": weight,
@@ -96,14 +106,35 @@ def publish(
     }
 
 
-def _write(out: Path, detector: Path, landmarks: Path, chosen: dict, version: str) -> None:
+def _write(out: Path, networks: dict[str, State], chosen: dict, version: str) -> None:
     made = datetime.datetime.now(datetime.UTC).date().isoformat()
-    for name, path in (("detector", detector), ("landmarks", landmarks)):
+    for name, state in networks.items():
         card = {"version": version, "made": made, "data": _DATA, "thresholds": chosen[name]}
-        write_model(out, name, read_averaged(path), card)
+        write_model(out, name, state, card)
 
 
-def read_averaged(path: Path) -> dict[str, torch.Tensor]:
+def _detector(state: State, path: Path) -> Detector:
+    """Return the detector of such weights, in whole numbers whose grids are still to be laid."""
+    net = Detector(whole=True)
+    try:
+        net.load_state_dict(grids_of(net) | state)
+    except RuntimeError as error:
+        reason = "it holds no detector; give the file that `model train detector` wrote"
+        raise ModelUnusable(file=str(path), reason=reason) from error
+    return net
+
+
+def lay_detector(net: Detector, sources: Sources) -> State:
+    """Lay a detector's grids by held-out scenes and faceless pictures, and return their state."""
+    seeds = [np.random.default_rng((_SPANNING, number)) for number in range(_SPANNING)]
+    scenes = [compose(sources, seed)[0] for seed in seeds]
+    empty = [cv2.resize(picture, (SIDE, SIDE)) for picture in sources.faceless[:_SPANNING]]
+    # Nothing is cut off: the few largest values of a look are its faces.
+    lay_grids(net, [np.stack(scenes + empty)], beyond=0)
+    return grids_of(net)
+
+
+def read_averaged(path: Path) -> State:
     """Return the weights that a training wrote. Raises `ModelUnusable`."""
     try:
         return load_file(str(path))

@@ -36,6 +36,7 @@ _PACK = 64
 _TOGETHER = 16  # packs whose products are summed in one go
 _HELD_OUT = 24  # packs of validation rows, by which the ridge is chosen
 _SPANNING = 4  # packs of either kind of crop, by which the grids are laid
+_BEYOND = 1e-4  # of the values about a grid: cut off
 _RIDGES = (0.003, 0.01, 0.03, 0.1, 0.3)  # of the features' mean variance
 _MOST = 0.06  # of half the crop: a landmark that lacks more is likely a wrong label
 _LEAST_ERROR = 0.008  # of half the crop: below it a face's error gives it no more weight
@@ -81,7 +82,7 @@ def fit_readout(
     try:
         held_out = _held_out(maker, data, cache, seed, _HELD_OUT)
         usual = _held_out(CropMaker(_PACK, mirror, USUAL), data, cache, seed, _SPANNING)
-        lay_grids(net, [crops for crops, _ in usual + held_out[:_SPANNING]])
+        lay_grids(net, [crops for crops, _ in usual + held_out[:_SPANNING]], _BEYOND)
         state |= grids_of(net)
         state |= solved(net, queue.packs(0, packs), packs, held_out, rank)
     finally:

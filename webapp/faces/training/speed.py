@@ -6,8 +6,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from webapp.faces.cards import NETWORKS
 from webapp.faces.finder import FaceFinder
-from webapp.faces.weights import NETWORKS, read_trained
+from webapp.faces.weights import read_trained
 
 SIDE = 1280  # pixels, the longer side of the photos that are timed
 BATCH = 32
