@@ -179,14 +179,19 @@ def test_a_small_face_asks_for_a_closer_look(share):
 
 
 def test_torch_finds_the_same_where_there_is_no_runtime(finder, astronaut, monkeypatch):
-    """ONNX Runtime only runs what torch defines: without it the shop is slower, not different."""
+    """ONNX Runtime only runs what torch defines: without it the shop is slower, not different.
+
+    A value midway between two steps may be rounded to either, which moves landmarks a little.
+    """
     planned = finder.find(astronaut)
 
     monkeypatch.setattr("webapp.faces.inference.can_plan", lambda: False)
     plain = FaceFinder().find(astronaut)
 
     assert len(plain) == len(planned) == 1
-    np.testing.assert_allclose(plain[0].landmarks, planned[0].landmarks, atol=0.05)
+    np.testing.assert_allclose(
+        plain[0].landmarks, planned[0].landmarks, atol=0.002 * planned[0].box[2]
+    )
 
 
 def test_a_mirrored_photo_has_the_mirrored_face(finder, astronaut):

@@ -69,7 +69,7 @@ def reading() -> Reading:
     landmarks[3, :, 0] += 2
     photos = np.zeros((4, 160, 160, 3), np.uint8)
     groups = {"gender": np.array(["f", "f", "m", "m"]), "yaw": np.array(["0-15"] * 4)}
-    return Reading(photos, labels, landmarks, groups)
+    return Reading(photos, labels, landmarks, groups, doubt=np.array([1.0, 3.0, 2.0, 2.0]))
 
 
 def test_a_turned_portrait_is_found_where_the_turn_took_its_eyes(portraits: Path) -> None:
@@ -161,7 +161,7 @@ def test_agreement_is_told_by_region_and_by_group(reading: Reading) -> None:
     told = agreement_figures(reading)
 
     assert told["faces"] == 4
-    assert told["gender"]["f"] == {"mesh": 0, "level": 0, "faces": 2}
+    assert told["gender"]["f"] == {"mesh": 0, "level": 0, "doubt": 2, "faces": 2}
     assert told["gender"]["m"]["mesh"] == pytest.approx(150 / apart, rel=1e-3)
     for region in ("mesh", "irises", "eyelids", "lips", "brows", "face's outline"):
         assert told["all"][region] == pytest.approx(75 / apart, rel=1e-3)

@@ -81,7 +81,7 @@ LIMITS = (
     Limit("too-small", "gap", 40.0, MIN_EYE_GAP, least=True),
     Limit("too-dark", "light", 1.0, least=True),
     Limit("too-bright", "blown", 20.0),
-    Limit("blurred", "blur", 4.8),
+    Limit("blurred", "blur", 4.5),
     Limit("cut-off", "cut", 10.0),
     Limit("wears-glasses", "glasses", 100 * LIKELY),
 )

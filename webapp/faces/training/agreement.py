@@ -39,12 +39,15 @@ class Reading:
 
     photos: (N, 160, 160, 3) uint8 RGB; labels, landmarks: (N, 478, 3) in their pixels.
     groups: FairFace's labels, each (N,), and the head's turn by the teacher's landmarks.
+    doubt: (N,) how far the teacher's four views of a chip, whose mean its label is, lie apart, in
+        % of the distance between the pupils.
     """
 
     photos: np.ndarray
     labels: np.ndarray
     landmarks: np.ndarray
     groups: dict[str, np.ndarray]
+    doubt: np.ndarray
 
     @property
     def errors(self) -> np.ndarray:
@@ -65,14 +68,17 @@ def read_test_rows(weights: Path | None, data: Path) -> Reading:
     """
     photos, labels = decode_test_rows(data)
     landmarks = _read(Networks(weights, 1), photos, face_frames(labels))
+    columns = _test_columns(data)
+    doubt = 100 * columns.pop("disagreement")
     turns = {"yaw": yaw_bins(labels, photos.shape[2])}
-    return Reading(photos, labels, landmarks, _group_columns(data) | turns)
+    return Reading(photos, labels, landmarks, columns | turns, doubt)
 
 
 def agreement_figures(reading: Reading) -> dict[str, Any]:
     """Return {"all": errors by region, "race": {group: {"mesh": its error, "faces": N}}, ...}.
 
-    "level" beside "mesh" is the group's error were its heads turned as everyone's are.
+    "level" beside "mesh" is the group's error were its heads turned as everyone's are, and "doubt"
+    how far the teacher's own views of it lie apart, which no network that learns from it can undo.
     """
     errors = reading.errors
     regions = {name: float(errors[:, points].mean()) for name, points in REGIONS.items()}
@@ -84,6 +90,7 @@ def agreement_figures(reading: Reading) -> dict[str, Any]:
             str(name): {
                 "mesh": float(of_face[values == name].mean()),
                 "level": at_equal_turns(of_face, values == name, turns),
+                "doubt": float(reading.doubt[values == name].mean()),
                 "faces": int((values == name).sum()),
             }
             for name in np.unique(values)
@@ -131,10 +138,11 @@ def _placed(shapes: np.ndarray, matrices: list[np.ndarray]) -> np.ndarray:
     return np.stack([in_photo(*both) for both in zip(shapes, matrices, strict=True)])
 
 
-def _group_columns(data: Path) -> dict[str, np.ndarray]:
-    columns: dict[str, list[np.ndarray]] = {group: [] for group in _GROUPS}
+def _test_columns(data: Path) -> dict[str, np.ndarray]:
+    """Return what the shards tell of the rows kept out of training, beside their landmarks."""
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in (*_GROUPS, "disagreement")}
     for number in range(4):
         with np.load(data / f"fairface-{number}.npz") as shard:
-            for group in _GROUPS:
-                columns[group].append(shard[group][-TEST_ROWS:])
-    return {group: np.concatenate(parts) for group, parts in columns.items()}
+            for name, parts in columns.items():
+                parts.append(shard[name][-TEST_ROWS:])
+    return {name: np.concatenate(parts) for name, parts in columns.items()}
