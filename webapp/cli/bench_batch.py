@@ -65,7 +65,7 @@ def bench_batch(
     with tempfile.TemporaryDirectory(prefix="batch-") as top:
         many, few = Path(top, "many"), Path(top, "few")
         fill(many, photos, count)
-        fill(few, photos, max(32, count // 4))
+        fill(few, photos, max(32, count // workers))  # as many for one as each of several has
         figures: dict[str, Any] = {"count": count, "workers": workers, "rounds": rounds}
         figures |= floors(few, frame)
         turns = [turn(few, many, frame, workers, engine or ("builtin",)) for _ in range(rounds)]

@@ -13,6 +13,8 @@ from tqdm import tqdm
 from webapp.faces.networks import Grid
 from webapp.faces.training.detector import to_input
 
+_PARTS = (".step", ".zero")
+
 
 def lay_grids(net: nn.Module, packs: list[np.ndarray], beyond: float) -> None:
     """Lay every grid of a network by what pictures give it, in floating point so far.
@@ -45,4 +47,9 @@ def lay_grids(net: nn.Module, packs: list[np.ndarray], beyond: float) -> None:
 
 def grids_of(net: nn.Module) -> dict[str, torch.Tensor]:
     """Return the state of a network's grids, by name."""
-    return {k: v for k, v in net.state_dict().items() if k.endswith((".step", ".zero"))}
+    return {k: v for k, v in net.state_dict().items() if k.endswith(_PARTS)}
+
+
+def without_grids(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return weights without the grids among them."""
+    return {k: v for k, v in state.items() if not k.endswith(_PARTS)}

@@ -25,7 +25,7 @@ from webapp.errors import ModelUnusable
 from webapp.faces.conventions import LANDMARKS
 from webapp.faces.networks import LandmarkNet, blocks_in, place
 from webapp.faces.training.detector import to_input
-from webapp.faces.training.grids import grids_of, lay_grids
+from webapp.faces.training.grids import grids_of, lay_grids, without_grids
 from webapp.faces.training.landmarks import loss_weights, read_mirror
 from webapp.faces.training.packs import CropMaker, Pack, PackQueue, open_sources
 from webapp.faces.training.publish import read_averaged
@@ -74,7 +74,8 @@ def fit_readout(
     cv2.setNumThreads(1)
     out.mkdir(parents=True, exist_ok=True)
     cache = cache or out / "chips"
-    state = _without(read_averaged(weights))
+    state = without_grids(read_averaged(weights))
+    state = {k: v for k, v in state.items() if not k.startswith("readout.")}
     net = _network(state, weights)
     mirror = read_mirror(data)
     maker = CropMaker(_PACK, mirror, _MIX)
@@ -90,12 +91,6 @@ def fit_readout(
     path = out / "landmarks.safetensors"
     save_file({name: value.contiguous() for name, value in state.items()}, str(path))
     return path
-
-
-def _without(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return weights without what is added here."""
-    added = ("readout.",), (".step", ".zero")
-    return {k: v for k, v in state.items() if not (k.startswith(added[0]) or k.endswith(added[1]))}
 
 
 def _network(state: dict[str, torch.Tensor], path: Path) -> LandmarkNet:
