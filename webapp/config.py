@@ -119,7 +119,7 @@ SETTINGS = (
     Setting(
         "WEB_WORKERS",
         1,
-        "processes of the web server on this machine; more than one need REDIS_URL",
+        "processes of the web server on this machine, at best one a core; more than one need REDIS_URL",
     ),
     Setting("WEB_THREADS", 16, "threads of one web worker; most of them wait for a model slot"),
     Setting(
