@@ -78,7 +78,7 @@ def agreement_figures(reading: Reading) -> dict[str, Any]:
     """Return {"all": errors by region, "race": {group: {"mesh": its error, "faces": N}}, ...}.
 
     "level" beside "mesh" is the group's error were its heads turned as everyone's are, and "doubt"
-    how far the teacher's own views of it lie apart, which no network that learns from it can undo.
+    how far the teacher's own views of it lie apart: how hard its photos are.
     """
     errors = reading.errors
     regions = {name: float(errors[:, points].mean()) for name, points in REGIONS.items()}
