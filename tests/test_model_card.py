@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from webapp.config import ROOT
-from webapp.faces.cards import SHIPPED, hashes
+from webapp.faces.cards import SHIPPED, hashes, read_card
 from webapp.faces.comparison import KEY_FIGURES
 from webapp.faces.training.card import BEGIN, END, figures_section, with_figures
 from webapp.faces.versions import read_evaluation
@@ -37,6 +37,13 @@ def test_the_cards_figures_are_the_evaluations(figures: dict[str, Any]) -> None:
     card = CARD.read_text("utf-8")
 
     assert card == with_figures(card, figures), MENDED_BY
+
+
+def test_the_cards_words_name_the_threshold_that_is_shipped() -> None:
+    """They are written by hand, and the threshold is chosen anew for each version."""
+    present = read_card(SHIPPED, "landmarks")["thresholds"]["present"]
+
+    assert f"threshold ({present:g})" in CARD.read_text("utf-8")
 
 
 def test_other_figures_give_another_card(figures: dict[str, Any]) -> None:
