@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test lock verify soak lint words bench bench-peers clean
+.PHONY: help run test lock verify soak lint words bench bench-peers teacher clean
 
 export PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -32,6 +32,7 @@ help:
 	@echo "make words   take new sentences into the translations"
 	@echo "make bench   seconds by stage, against the photo codec"
 	@echo "make bench-peers  the face finder beside MediaPipe FaceMesh"
+	@echo "make teacher  MediaPipe's landmarks for the views that \`flask model train views\` drew"
 	@echo "make clean   remove the virtual environments and the tools' caches; instance/ stays"
 
 run: $(STAMP)
@@ -70,6 +71,9 @@ bench: $(STAMP_DEV)
 
 bench-peers: $(STAMP_DEV) $(STAMP_PEERS)
 	@$(BIN)/python -m tests.peers.bench
+
+teacher: $(STAMP_PEERS)
+	@.venv-peers/bin/python -m webapp.faces.training.teacher $(or $(VIEWS),instance/training/views)
 
 # MediaPipe needs another numpy and OpenCV than the shop: it gets an environment of its own.
 $(STAMP_PEERS): $(BIN)/python

@@ -17,7 +17,7 @@ from webapp.errors import TrainingDataBroken
 from webapp.faces import versions
 from webapp.faces.cards import hashes
 from webapp.faces.comparison import KEY_FIGURES
-from webapp.faces.training import detector, landmarks, publish, readout, report
+from webapp.faces.training import detector, landmarks, publish, readout, report, views
 
 TRAININGS = {"detector": (detector, "train_detector"), "landmarks": (landmarks, "train_landmarks")}
 
@@ -82,6 +82,45 @@ def test_a_readout_is_fitted_to_given_weights(
     assert done.exit_code == 0, done.output
     assert asked["weights"] == trained
     assert asked["out"].parts[-3:] == ("instance", "training", "readout")
+
+
+def test_drawn_views_are_told_with_what_comes_next(
+    commands: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The teacher labels them in an environment of its own."""
+    asked: dict[str, Any] = {}
+
+    def draw(**options: Any) -> int:
+        asked.update(options)
+        return 28
+
+    monkeypatch.setattr(views, "draw_views", draw)
+    out = tmp_path / "views"
+
+    done = commands.invoke(
+        args=["model", "train", "views", "--data", str(tmp_path), "--out", str(out)]
+    )
+
+    assert done.exit_code == 0, done.output
+    assert asked["out"] == out
+    assert "28 views" in done.stdout
+    assert f"make teacher VIEWS={out}" in done.stdout
+
+
+def test_views_are_passed_on(
+    commands: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """To a training of the landmark network; their folder must be there."""
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(landmarks, "train_landmarks", lambda **options: asked.update(options))
+    command = ["model", "train", "landmarks", "--data", str(tmp_path), "--views"]
+
+    missing = commands.invoke(args=[*command, str(tmp_path / "none")])
+    done = commands.invoke(args=[*command, str(tmp_path)])
+
+    assert missing.exit_code == 2
+    assert done.exit_code == 0, done.output
+    assert asked["views"] == tmp_path
 
 
 def test_broken_data_is_told(

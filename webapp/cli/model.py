@@ -71,6 +71,7 @@ def detector(**options: Any) -> None:
     type=WEIGHTS,
     help="Detector weights whose false alarms serve as examples of no face.",
 )
+@click.option("--views", type=EXISTING, help="Turned views, as `train views` draws them.")
 @told
 def landmarks(**options: Any) -> None:
     """Train the landmark network: 478 points, and whether it is a face at all."""
@@ -79,12 +80,30 @@ def landmarks(**options: Any) -> None:
     click.echo(train_landmarks(**filled(options, "landmarks")))
 
 
+@train.command("views")
+@click.option("--each", type=click.IntRange(1), default=2, show_default=True, help="Of a head.")
+@click.option("--seed", type=int, default=5, show_default=True)
+@click.option("--cache", type=FOLDER, help="Decoded photos; default: instance/training/chips.")
+@click.option("--out", type=FOLDER, help="Default: instance/training/views.")
+@click.option("--data", type=EXISTING, default=SHARED / "faces", help="Default: ../shared/faces.")
+@told
+def views(**options: Any) -> None:
+    """Draw training faces turned further, for the teacher to label and a training to show."""
+    from webapp.faces.training.views import draw_views
+
+    options["cache"] = options["cache"] or ROOT / "instance" / "training" / "chips"
+    wanted = filled(options, "views")
+    click.echo(f"{draw_views(**wanted)} views")
+    click.echo(f"Now let the teacher label them: make teacher VIEWS={wanted['out']}")
+
+
 @train.command("readout")
 @click.option("--weights", type=WEIGHTS, required=True, help="As `train landmarks` wrote them.")
 @click.option("--rank", type=click.IntRange(1), default=112, show_default=True)
 @click.option("--packs", type=click.IntRange(1), default=720, show_default=True, help="Of 64.")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--seed", type=int, default=21, show_default=True)
+@click.option("--views", type=EXISTING, help="Turned views, as `train views` draws them.")
 @click.option("--cache", type=FOLDER, help="Decoded photos, 2.6 GB; default: in --out.")
 @click.option("--out", type=FOLDER, help="Default: instance/training/readout.")
 @click.option("--data", type=EXISTING, default=SHARED / "faces", help="Default: ../shared/faces.")

@@ -39,16 +39,34 @@ class Chips:
 
 
 @dataclass(frozen=True)
+class Views:
+    """Chips drawn from others: the same faces turned further.
+
+    photos: (N, 160, 160, 3) uint8 RGB, more than are used.
+    indices: (M,) of those that are; rows: (M,) of the chips they were drawn from.
+    landmarks: (M, 478, 3) and frames: (M, 4), both float32, as of `Chips`.
+    """
+
+    photos: np.ndarray
+    indices: np.ndarray
+    landmarks: np.ndarray
+    frames: np.ndarray
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
 class Sources:
     """What scenes are made of: chips, the rows of them to use, and pictures without a face.
 
     shares: how often each chip is shown where the hard ones come more often, (N,) 0 to 1.
+    views: of some of those rows, or None.
     """
 
     chips: Chips
     rows: np.ndarray
     faceless: list[np.ndarray]
     shares: np.ndarray
+    views: Views | None = None
 
 
 def load_chips(data: Path, cache: Path) -> Chips:

@@ -59,6 +59,7 @@ def train_landmarks(
     rate: float = 2e-3,
     late_only: bool = False,
     mix: Mix = USUAL,
+    views: Path | None = None,
 ) -> Path:
     """Train the landmark network and return the file of its averaged weights.
 
@@ -73,6 +74,7 @@ def train_landmarks(
         rate: the learning rate after the warm-up.
         late_only: leave the stem and the first two stages as they are; a third less a step.
         mix: what is shown; with `presence_only` half of it are faces.
+        views: folder of turned views, of which `mix` takes its share.
 
     Raises:
         TrainingDataBroken: a data file or a record in it can't be read.
@@ -85,7 +87,7 @@ def train_landmarks(
     run = Run(out, steps, rate, start, presence_only, late_only)
     mix = replace(mix, faces=0.5) if presence_only else mix
     maker = CropMaker(BATCH, read_mirror(data), mix)
-    queue = PackQueue(data, cache, seed, maker)
+    queue = PackQueue(data, cache, seed, maker, views)
     if detector is not None:
         queue.hard = _false_alarms(detector, data, cache)
     try:
@@ -277,8 +279,10 @@ def main() -> None:
     parser.add_argument("--untouched", type=float, default=Mix.untouched)
     parser.add_argument("--margin", type=float, default=Mix.margin)
     parser.add_argument("--close", type=float, default=Mix.close)
+    parser.add_argument("--views", type=Path, default=None)
+    parser.add_argument("--turned", type=float, default=Mix.turned)
     options = vars(parser.parse_args())
-    mix = Mix(**{name: options.pop(name) for name in ("untouched", "margin", "close")})
+    mix = Mix(**{name: options.pop(name) for name in ("untouched", "margin", "close", "turned")})
     print(train_landmarks(**options, mix=mix))
 
 

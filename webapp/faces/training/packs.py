@@ -16,6 +16,7 @@ from webapp.faces.training.chips import FACELESS_KEPT_OUT, Sources, load_chips, 
 from webapp.faces.training.samples import Mix, make_sample
 from webapp.faces.training.scenes import SIDE, compose
 from webapp.faces.training.targets import detector_targets
+from webapp.faces.training.views import load_views
 
 Pack = tuple[np.ndarray, np.ndarray]
 _AHEAD = 6  # packs a process
@@ -24,18 +25,22 @@ _MOST_PROCESSES = 16  # one step on a graphics card takes about as long as they 
 _sources: Sources | None = None  # of a composing process
 
 
-def open_sources(data: Path, cache: Path, part: str = "train") -> Sources:
+def open_sources(
+    data: Path, cache: Path, part: str = "train", views: Path | None = None
+) -> Sources:
     """Return the sources of the training scenes, or with "validation" those kept out of them.
 
     Args:
         data: the folder of FairFace shards; `faceless-train` lies beside it.
         cache: where the decoded chips are kept.
+        views: folder of views drawn from the training rows, as `draw_views` writes it.
     """
     chips = load_chips(data, cache)
     pictures = load_pictures(data.parent / "faceless-train")
     cut = len(pictures) - FACELESS_KEPT_OUT
     faceless = pictures[:cut] if part == "train" else pictures[cut:]
-    return Sources(chips, chips.rows[part], faceless, shares(data, chips.landmarks))
+    drawn = None if views is None else load_views(views)
+    return Sources(chips, chips.rows[part], faceless, shares(data, chips.landmarks), drawn)
 
 
 class SceneMaker:
@@ -90,7 +95,14 @@ class PackQueue:
     composed from then on use it.
     """
 
-    def __init__(self, data: Path, cache: Path, seed: int, make: SceneMaker | CropMaker) -> None:
+    def __init__(
+        self,
+        data: Path,
+        cache: Path,
+        seed: int,
+        make: SceneMaker | CropMaker,
+        views: Path | None = None,
+    ) -> None:
         load_chips(data, cache)  # decode before another process begins to
         self.hard = np.zeros((0, 4), np.float32)
         self._seed, self._make = seed, make
@@ -100,7 +112,7 @@ class PackQueue:
             processes,
             multiprocessing.get_context("spawn"),
             initializer=_start,
-            initargs=(data, cache),
+            initargs=(data, cache, views),
         )
 
     def packs(self, first: int, end: int) -> Iterator[Pack]:
@@ -119,11 +131,11 @@ class PackQueue:
         self._pool.shutdown(cancel_futures=True)
 
 
-def _start(data: Path, cache: Path) -> None:
+def _start(data: Path, cache: Path, views: Path | None) -> None:
     global _sources
     cv2.setNumThreads(1)
     os.nice(3)  # the training step itself goes first
-    _sources = open_sources(data, cache)
+    _sources = open_sources(data, cache, views=views)
 
 
 def _compose(make: SceneMaker | CropMaker, key: tuple[int, int], hard: np.ndarray) -> Pack:

@@ -41,7 +41,7 @@ _RIDGES = (0.003, 0.01, 0.03, 0.1, 0.3)  # of the features' mean variance
 _MOST = 0.06  # of half the crop: a landmark that lacks more is likely a wrong label
 _LEAST_ERROR = 0.008  # of half the crop: below it a face's error gives it no more weight
 # As a face is read for good, and as sharp as a shopper's photo.
-_MIX = Mix(faces=1.0, untouched=1.0, close=1.0, covered=0.1)
+_MIX = Mix(faces=1.0, untouched=1.0, close=1.0, covered=0.1, turned=0.15)
 
 
 def fit_readout(
@@ -53,6 +53,7 @@ def fit_readout(
     rank: int = 112,
     seed: int = 21,
     threads: int = 1,
+    views: Path | None = None,
 ) -> Path:
     """Put trained weights into whole numbers, add a readout to them, and return the file.
 
@@ -65,6 +66,7 @@ def fit_readout(
         cache: folder for decoded chips, 2.6 GB; by default `out`/chips.
         packs: of 64 crops of training rows.
         rank: of the map; its weights are 7,600 for each.
+        views: folder of turned views to be read among the photos.
 
     Raises:
         ModelUnusable: the weights are none, or another network's.
@@ -79,7 +81,7 @@ def fit_readout(
     net = _network(state, weights)
     mirror = read_mirror(data)
     maker = CropMaker(_PACK, mirror, _MIX)
-    queue = PackQueue(data, cache, seed, maker)
+    queue = PackQueue(data, cache, seed, maker, views)
     try:
         held_out = _held_out(maker, data, cache, seed, _HELD_OUT)
         usual = _held_out(CropMaker(_PACK, mirror, USUAL), data, cache, seed, _SPANNING)
@@ -238,6 +240,7 @@ def main() -> None:
     parser.add_argument("--rank", type=int, default=112)
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--views", type=Path, default=None)
     print(fit_readout(**vars(parser.parse_args())))
 
 

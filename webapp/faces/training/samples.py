@@ -28,6 +28,7 @@ class Mix:
     margin: the crop's side over the face's size, about which both scatter.
     close: of the faces, those cropped as one is that was found: closely, and with little error.
     covered: of the faces, those with something drawn before them, glasses or a shape.
+    turned: of the faces, those that are views of a photo turned further, where there are views.
     """
 
     faces: float = 0.75
@@ -35,6 +36,7 @@ class Mix:
     margin: float = CROP_MARGIN
     close: float = 0.0
     covered: float = 0.3
+    turned: float = 0.2
 
 
 USUAL = Mix()
@@ -68,9 +70,7 @@ def make_sample(
 def _face(
     sources: Sources, rng: np.random.Generator, mirror: np.ndarray, mix: Mix
 ) -> tuple[np.ndarray, np.ndarray]:
-    row = choose_row(sources, rng)
-    chip, landmarks = sources.chips.photos[0][row], np.array(sources.chips.landmarks[row])
-    frame = sources.chips.frames[row].astype(float)
+    chip, landmarks, frame = _choose(sources, rng, mix.turned)
     if rng.random() < 0.5:
         chip = np.ascontiguousarray(chip[:, ::-1])
         landmarks = landmarks[mirror]
@@ -87,6 +87,22 @@ def _face(
     depth = (landmarks[:, 2] - landmarks[:, 2].mean()) * np.hypot(matrix[0, 0], matrix[0, 1])
     told[:, 2] = depth / (SIDE / 2)
     return _wear(crop, in_crop, rng, mix.covered), told
+
+
+def _choose(
+    sources: Sources, rng: np.random.Generator, turned: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a chip, its landmarks and its frame: at times a view's."""
+    if sources.views is not None and rng.random() < turned:
+        views = sources.views
+        while True:
+            index = int(rng.integers(len(views.rows)))
+            if rng.random() < sources.shares[views.rows[index]]:
+                photo = views.photos[views.indices[index]]
+                return photo, np.array(views.landmarks[index]), views.frames[index].astype(float)
+    row = choose_row(sources, rng)
+    chips = sources.chips
+    return chips.photos[0][row], np.array(chips.landmarks[row]), chips.frames[row].astype(float)
 
 
 def choose_row(sources: Sources, rng: np.random.Generator) -> int:
