@@ -14,7 +14,14 @@ from webapp.faces.crops import CLOSE_MARGIN, apply, crop_matrix, face_frames, wa
 from webapp.faces.looks import decode_heat, letterbox
 from webapp.faces.networks import LandmarkNet, blocks_in, deepened
 from webapp.faces.training.balance import by_turn, shares
-from webapp.faces.training.chips import CHIP_SIDES, Chips, Sources, load_chips, load_pictures
+from webapp.faces.training.chips import (
+    CHIP_SIDES,
+    Chips,
+    Sources,
+    load_chips,
+    load_pictures,
+    raised,
+)
 from webapp.faces.training.landmarks import Run, read_start
 from webapp.faces.training.samples import Mix, choose_row, make_sample
 from webapp.faces.training.scenes import SIDE, compose
@@ -185,6 +192,15 @@ def test_a_broken_shard_names_the_file_and_the_record(tmp_path):
 
     assert caught.value.params["file"].endswith("fairface-2.npz")
     assert caught.value.params["record"] == 1
+
+
+def test_labels_are_raised_by_half_a_pixel_of_the_photos_they_were_read_on():
+    """The teacher's places are from pixels' edges; to the sides mirror images make up for it."""
+    labels = (np.stack([drawn_landmarks()] * 2) * 32).astype(np.int16)
+
+    moved = 224 / 160 * (raised(labels) - labels / 32)
+
+    np.testing.assert_allclose(moved, np.broadcast_to([0, -0.5, 0], moved.shape), atol=1e-3)
 
 
 def test_a_deepened_network_begins_by_saying_the_same():

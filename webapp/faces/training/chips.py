@@ -19,6 +19,10 @@ TEST_ROWS = 500  # at the end of each shard: never trained on
 VALIDATION_ROWS = 250  # before them: for choosing thresholds
 CHIP_SIDES = (160, 80, 40, 20)
 FACELESS_KEPT_OUT = 40  # of the faceless training pictures, the last ones: for thresholds
+# The labels lie too low by half a pixel of the photos that they were read on, 224 pixels wide: the
+# teacher tells places from pixels' edges, and they were taken as if from centres. To the sides its
+# readings of mirror images make up for it. People's points and irises' edges in whole photos agree.
+LABELS_LOW = 0.5 * CHIP_SIDES[0] / 224  # chip px
 _SHARDS = tuple(f"fairface-{i}.npz" for i in range(4))
 
 
@@ -27,7 +31,8 @@ class Chips:
     """Decoded faces.
 
     photos: four arrays (N, s, s, 3) uint8 RGB, s as in `CHIP_SIDES`.
-    landmarks: (N, 478, 3) float32, x and y in pixels of the 160-pixel chip, z in the same unit.
+    landmarks: (N, 478, 3) float32, x and y in pixels of the 160-pixel chip, z in the same unit;
+        the labels raised by `LABELS_LOW`.
     frames: (N, 4) float32, each face's x, y, size, roll on the 160-pixel chip.
     rows: {"train": ..., "validation": ..., "test": ...}, index arrays.
     """
@@ -81,10 +86,11 @@ def load_chips(data: Path, cache: Path) -> Chips:
     """
     cache.mkdir(parents=True, exist_ok=True)
     done = cache / "rows.npz"
-    if not done.exists():
-        _decode_all(data, cache, done)
+    places = cache / "raised.npy"
+    if not done.exists() or not places.exists():
+        _decode_all(data, cache, done, places)
     photos = tuple(np.load(cache / f"chips-{side}.npy", mmap_mode="r") for side in CHIP_SIDES)
-    landmarks = np.load(cache / "landmarks.npy", mmap_mode="r")
+    landmarks = np.load(places, mmap_mode="r")
     with np.load(done) as rows:
         split = {name: rows[name] for name in ("train", "validation", "test")}
     return Chips(photos, landmarks, np.load(cache / "frames.npy"), split)
@@ -94,7 +100,8 @@ def decode_test_rows(data: Path) -> tuple[np.ndarray, np.ndarray]:
     """Return the photos and landmarks kept for testing, without a cache: seconds, not minutes.
 
     Returns:
-        (N, 160, 160, 3) uint8 RGB and (N, 478, 3) float32 in their pixels, shard after shard.
+        (N, 160, 160, 3) uint8 RGB and (N, 478, 3) float32 in their pixels, raised by `LABELS_LOW`,
+        shard after shard.
 
     Raises:
         TrainingDataBroken: a shard or a record of it cannot be read; names both.
@@ -104,15 +111,22 @@ def decode_test_rows(data: Path) -> tuple[np.ndarray, np.ndarray]:
         shard = _open_shard(data / name)
         count = len(shard["landmarks_x32"])
         photos += [_decode(shard, row, data / name) for row in range(count - TEST_ROWS, count)]
-        landmarks.append(shard["landmarks_x32"][-TEST_ROWS:] / np.float32(32))
+        landmarks.append(raised(shard["landmarks_x32"][-TEST_ROWS:]))
     return np.stack(photos), np.concatenate(landmarks)
 
 
-def _decode_all(data: Path, cache: Path, done: Path) -> None:
+def raised(labels_x32: np.ndarray) -> np.ndarray:
+    """Return a shard's landmarks, (N, 478, 3) float32 in px, half a pixel of the label's higher."""
+    landmarks: np.ndarray = (labels_x32 / np.float32(32)).astype(np.float32)
+    landmarks[..., 1] -= LABELS_LOW
+    return landmarks
+
+
+def _decode_all(data: Path, cache: Path, done: Path, places: Path) -> None:
     shards = [_open_shard(data / name) for name in _SHARDS]
     counts = [len(shard["landmarks_x32"]) for shard in shards]
-    landmarks = np.concatenate([shard["landmarks_x32"] for shard in shards]) / np.float32(32)
-    np.save(cache / "landmarks.npy", landmarks.astype(np.float32))
+    landmarks = raised(np.concatenate([shard["landmarks_x32"] for shard in shards]))
+    np.save(places, landmarks)
     np.save(cache / "frames.npy", face_frames(landmarks).astype(np.float32))
     levels = [
         np.lib.format.open_memmap(

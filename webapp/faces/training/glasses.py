@@ -20,7 +20,7 @@ import torch
 from webapp.errors import TrainingDataBroken
 from webapp.faces import glasses
 from webapp.faces.finder import FaceFinder
-from webapp.faces.training.chips import read_picture
+from webapp.faces.training.chips import raised, read_picture
 
 LABELS = Path(__file__).with_name("glasses.json")
 HELD_BACK = 0.02  # how strongly the weights are drawn to zero
@@ -68,7 +68,7 @@ def _of_shard(
 ) -> Iterator[tuple[np.ndarray, bool]]:
     with np.load(data / f"{name}.npz") as shard:
         jpeg, offset = shard["jpeg"], shard["offset"]
-        landmarks = shard["landmarks_x32"] / 32 if "landmarks_x32" in shard else None
+        landmarks = raised(shard["landmarks_x32"]) if "landmarks_x32" in shard else None
     for worn, chosen in ((True, rows["worn"]), (False, rows["bare"])):
         for row in chosen:
             bgr = cv2.imdecode(jpeg[offset[row] : offset[row + 1]], cv2.IMREAD_COLOR)
