@@ -18,6 +18,7 @@ from webapp.faces.training.agreement import (
     Reading,
     agreement_figures,
     at_equal_turns,
+    over_best,
     yaw_bins,
 )
 from webapp.faces.training.chips import decode_test_rows
@@ -29,6 +30,7 @@ from webapp.faces.training.evaluate import (
     evaluate_photos,
     evaluate_turned,
 )
+from webapp.faces.training.heights import lids_lower
 from webapp.faces.training.report import ACROSS, CELL, Case, draw_sheet, worst_of_agreement
 
 EYE_CORNERS = ((33, 133), (263, 362))
@@ -39,6 +41,7 @@ class Seeing:
 
     def __init__(self, *eyes: Any) -> None:
         self.eyes = eyes
+        self.also: dict[int, Any] = {}  # places of further landmarks of each face
 
     def find(self, photo: np.ndarray) -> list[Face]:
         found = []
@@ -46,6 +49,8 @@ class Seeing:
             landmarks = np.zeros((478, 3), np.float32)
             for corners, place in zip(EYE_CORNERS, pair, strict=True):
                 landmarks[list(corners), :2] = place
+            for point, place in self.also.items():
+                landmarks[point, :2] = place
             found.append(Face((0.0, 0.0, 1.0, 1.0), 0.9, landmarks))
         return found
 
@@ -68,8 +73,31 @@ def reading() -> Reading:
     landmarks[2, :, 0] += 1
     landmarks[3, :, 0] += 2
     photos = np.zeros((4, 160, 160, 3), np.uint8)
-    groups = {"gender": np.array(["f", "f", "m", "m"]), "yaw": np.array(["0-15"] * 4)}
+    names = {"gender": ["f", "f", "m", "m"], "race": ["a", "b", "a", "b"], "yaw": ["0-15"] * 4}
+    groups = {group: np.array(own) for group, own in names.items()}
     return Reading(photos, labels, landmarks, groups, doubt=np.array([1.0, 3.0, 2.0, 2.0]))
+
+
+@pytest.mark.parametrize("roll", [0, 25])
+def test_lids_that_lie_lower_than_people_set_them_are_told(tmp_path: Path, roll: float) -> None:
+    """Across the eye line, however the head leans; people it doesn't know of don't count."""
+    cos, sin = np.cos(np.radians(roll)), np.sin(np.radians(roll))
+    Image.new("RGB", (200, 200), "grey").save(tmp_path / "a.jpg")
+    points = np.zeros((68, 2))
+    points[36:42], points[42:48] = (
+        (100 - 20 * cos, 100 - 20 * sin),
+        (100 + 20 * cos, 100 + 20 * sin),
+    )
+    (tmp_path / "points68.json").write_text(json.dumps({"a.jpg": points.tolist()}))
+    finder: Any = Seeing((points[36], points[42]), ((20, 20), (40, 20)))
+    for eye, lids in ((36, (160, 158, 153, 144)), (42, (385, 387, 373, 380))):
+        for lid in lids:
+            finder.also[lid] = points[eye] + 2 * np.array([-sin, cos])
+
+    told = lids_lower(finder, tmp_path)
+
+    assert told["lower"] == pytest.approx(5, abs=0.01)  # 2 of 40 pixels
+    assert told["faces"] == 1
 
 
 def test_a_turned_portrait_is_found_where_the_turn_took_its_eyes(portraits: Path) -> None:
@@ -163,6 +191,7 @@ def test_agreement_is_told_by_region_and_by_group(reading: Reading) -> None:
     assert told["faces"] == 4
     assert told["gender"]["f"] == {"mesh": 0, "level": 0, "doubt": 2, "faces": 2}
     assert told["gender"]["m"]["mesh"] == pytest.approx(150 / apart, rel=1e-3)
+    assert told["race over best"]["sure"] == pytest.approx(2)
     for region in ("mesh", "irises", "eyelids", "lips", "brows", "face's outline"):
         assert told["all"][region] == pytest.approx(75 / apart, rel=1e-3)
 
@@ -177,6 +206,30 @@ def test_a_group_is_not_blamed_for_how_its_heads_are_turned() -> None:
     assert errors[mostly_turned].mean() > 1.3 * errors[~mostly_turned].mean()
     assert at_equal_turns(errors, mostly_turned, turns) == pytest.approx(5)
     assert at_equal_turns(errors, only_frontal, turns) == pytest.approx(2)  # nothing is made up
+
+
+def test_faces_that_the_teacher_is_not_sure_of_can_be_left_out(reading: Reading) -> None:
+    """The fourth face's label is a guess: without it, the other group errs more."""
+    unsure = replace(reading, doubt=np.array([1.0, 1.0, 2.0, 9.0]))
+
+    told = agreement_figures(unsure)["race over best"]
+
+    assert told["sure faces"] == 3
+    assert told["sure"] > 1000  # the only sure face of the other group has no error
+
+
+def test_chance_is_told_beside_how_groups_differ() -> None:
+    """Few faces of one kind differ by chance; where a group truly errs more, chance is not it."""
+    errors = np.random.default_rng(2).gamma(4, 0.5, 900)
+    groups = np.repeat(["a", "b", "c"], 300)
+
+    alike = over_best(errors, groups)
+    apart = over_best(np.where(groups == "b", 2 * errors, errors), groups)
+    few = over_best(errors[::20], groups[::20])
+
+    assert alike["low"] < alike["alike"] < alike["high"] < 1.3
+    assert apart["alike"] < 1.15 < 1.7 < apart["low"] < 2.1 < apart["high"]
+    assert few["high"] - few["low"] > 2 * (alike["high"] - alike["low"])
 
 
 def test_the_worst_cases_come_first(reading: Reading) -> None:

@@ -1,6 +1,6 @@
 """Agreement with the teacher on FairFace rows kept out of training: agreement, not truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ from tqdm import tqdm
 from webapp.faces.conventions import LEFT_LIDS, OUTER_LIPS, RIGHT_LIDS
 from webapp.faces.crops import CLOSE_MARGIN, face_frames, in_photo, upright_crops
 from webapp.faces.inference import Networks
-from webapp.faces.training.chips import TEST_ROWS, decode_test_rows
+from webapp.faces.training.chips import LABELS_LOW, TEST_ROWS, decode_test_rows
 from webapp.faces.training.evaluate import mesh_errors
 from webapp.fitting.camera import camera_of
 from webapp.fitting.pose import first_pose
 
 _BATCH = 64
+_DRAWS = 2000
+_SURE = 4.0  # % of the distance between the pupils, by which the teacher's views of a face differ
 _GROUPS = ("race", "gender", "age")
 YAWS = (0, 15, 30, 45)  # degrees, where the bins of the head's turn begin
 REGIONS = {  # contours of the face-mesh topology
@@ -78,11 +80,14 @@ def agreement_figures(reading: Reading) -> dict[str, Any]:
     """Return {"all": errors by region, "race": {group: {"mesh": its error, "faces": N}}, ...}.
 
     "level" beside "mesh" is the group's error were its heads turned as everyone's are, and "doubt"
-    how far the teacher's own views of it lie apart: how hard its photos are.
+    how far the teacher's own views of it lie apart: how hard its photos are. "race over best" is as
+    `over_best` returns it, with the same of the faces on which the teacher is sure.
     """
     errors = reading.errors
     regions = {name: float(errors[:, points].mean()) for name, points in REGIONS.items()}
     overall = mesh_errors(reading.landmarks, reading.labels)
+    given = replace(reading, labels=reading.labels + np.array([0, LABELS_LOW, 0], np.float32))
+    overall["mesh, labels as given"] = float(given.errors.mean())
     report: dict[str, Any] = {"faces": len(errors), "all": overall | regions}
     of_face, turns = errors.mean(1), reading.groups["yaw"]
     for group, values in reading.groups.items():
@@ -95,7 +100,48 @@ def agreement_figures(reading: Reading) -> dict[str, Any]:
             }
             for name in np.unique(values)
         }
+    race = reading.groups["race"]
+    report["race over best"] = over_best(of_face, race) | _where_sure(of_face, race, reading.doubt)
+    report["race over best"]["labels as given"] = _ratio(_by_group(given.errors.mean(1), race))
     return report
+
+
+def _where_sure(errors: np.ndarray, groups: np.ndarray, doubt: np.ndarray) -> dict[str, float]:
+    """Return the worst group's mean error over the best's on the faces the teacher is sure of."""
+    sure = doubt <= _SURE
+    return {
+        "sure": _ratio(_by_group(errors[sure], groups[sure])),
+        "sure faces": int(sure.sum()),
+        "sure to": _SURE,
+    }
+
+
+def over_best(errors: np.ndarray, groups: np.ndarray) -> dict[str, float]:
+    """Return how much chance there is in the worst group's mean error over the best group's.
+
+    Args:
+        errors: (N,) of faces; groups: (N,) each face's.
+
+    Returns:
+        "low" and "high", between which it lies for 95 % of draws of as many faces from each group,
+        and "alike", its median where all faces are dealt to groups of these sizes by chance.
+    """
+    rng = np.random.default_rng(1)
+    members = _by_group(errors, groups)
+    drawn = [_ratio([rng.choice(own, len(own)) for own in members]) for _ in range(_DRAWS)]
+    cuts = np.cumsum([len(own) for own in members])[:-1]
+    dealt = [_ratio(np.split(rng.permutation(errors), cuts)) for _ in range(_DRAWS)]
+    low, high = np.percentile(drawn, (2.5, 97.5))
+    return {"low": float(low), "high": float(high), "alike": float(np.median(dealt))}
+
+
+def _by_group(errors: np.ndarray, groups: np.ndarray) -> list[np.ndarray]:
+    return [errors[groups == name] for name in np.unique(groups)]
+
+
+def _ratio(errors: list[np.ndarray]) -> float:
+    means = [float(own.mean()) for own in errors]
+    return max(means) / max(min(means), 1e-9)
 
 
 def at_equal_turns(errors: np.ndarray, members: np.ndarray, turns: np.ndarray) -> float:

@@ -21,7 +21,7 @@ CHIP_SIDES = (160, 80, 40, 20)
 FACELESS_KEPT_OUT = 40  # of the faceless training pictures, the last ones: for thresholds
 # The labels lie too low by half a pixel of the photos that they were read on, 224 pixels wide: the
 # teacher tells places from pixels' edges, and they were taken as if from centres. To the sides its
-# readings of mirror images make up for it. People's points and irises' edges in whole photos agree.
+# readings of mirror images make up for it. `training.heights` measures it in whole photos.
 LABELS_LOW = 0.5 * CHIP_SIDES[0] / 224  # chip px
 _SHARDS = tuple(f"fairface-{i}.npz" for i in range(4))
 
