@@ -56,6 +56,7 @@ HOME = {  # the areas that may import a library
     "huey": "queue",
     "obstore": "storage",
     "ray": "jobs",
+    "mediapipe": "faces",
 }
 PURE = ("fitting", "eyewear", "drawn", "rendering")
 IMPURE = {"datetime", "time", "os", "socket", "sqlite3", "subprocess", "urllib", "requests"}
@@ -63,8 +64,9 @@ IMPURE = {"datetime", "time", "os", "socket", "sqlite3", "subprocess", "urllib",
 # Requirements that no module imports: the server, and what the templates are written for.
 NOT_IMPORTED = {"gunicorn", "jinja2"}
 # Imported where it is installed, for the bench's sample portrait; tests bring it.
-# And what batches use beyond one machine (requirements-ray.txt).
-OPTIONAL = {"skimage", "obstore", "ray"}
+# And what batches use beyond one machine (requirements-ray.txt); and the training's teacher, in an
+# environment of its own (requirements-peers.txt).
+OPTIONAL = {"skimage", "obstore", "ray", "mediapipe"}
 
 
 def imported_by(path: Path) -> Iterator[str]:
