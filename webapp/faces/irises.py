@@ -31,7 +31,6 @@ MOST_SHIFT = (0.4, 0.2)  # of the radius, along and across the eye line
 STEP = (0.02, 0.1)  # of the patch's bright level, the rise from iris to white
 RESIDUAL = (0.08, 0.03)  # of the radius, rms of the edge points about the circle
 POINTS = (0.0, 10.0)  # on the side that has fewer, of 13
-ENOUGH = 0.8  # of the product of these three
 STRETCH = ((0.5, 0.42), (0.4, 0.25), (0.18, 0.13))  # of the radius: change of x, y, radius
 PLACED = 0.15  # a rim less clear than it must be to be measured still tells the centre
 LONE = 0.5  # how far one eye is trusted for both
@@ -275,8 +274,8 @@ def clearness(off: Floats, step: Floats, usable: NDArray[np.bool_], bright: floa
     if fewer == 0:
         return 0.0
     residual = float(np.sqrt(np.mean(np.minimum(far[usable], 4 * KNEE) ** 2))) / RADIUS
-    product = ramp(fewer, *POINTS) * ramp(min(map(median, sides)) / bright, *STEP)
-    return ramp(product * ramp(residual, *RESIDUAL), 0, ENOUGH)
+    rise = min(map(median, sides)) / bright
+    return ramp(fewer, *POINTS) * ramp(rise, *STEP) * ramp(residual, *RESIDUAL)
 
 
 def edge_points(
