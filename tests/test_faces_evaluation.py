@@ -24,13 +24,14 @@ from webapp.faces.training.agreement import (
 from webapp.faces.training.chips import decode_test_rows
 from webapp.faces.training.evaluate import (
     EYES68,
+    Human68,
     decode_record,
     evaluate_faceless,
     evaluate_groups,
     evaluate_photos,
     evaluate_turned,
 )
-from webapp.faces.training.heights import lids_lower
+from webapp.faces.training.heights import lower_than_people
 from webapp.faces.training.report import ACROSS, CELL, Case, draw_sheet, worst_of_agreement
 
 EYE_CORNERS = ((33, 133), (263, 362))
@@ -41,7 +42,6 @@ class Seeing:
 
     def __init__(self, *eyes: Any) -> None:
         self.eyes = eyes
-        self.also: dict[int, Any] = {}  # places of further landmarks of each face
 
     def find(self, photo: np.ndarray) -> list[Face]:
         found = []
@@ -49,8 +49,6 @@ class Seeing:
             landmarks = np.zeros((478, 3), np.float32)
             for corners, place in zip(EYE_CORNERS, pair, strict=True):
                 landmarks[list(corners), :2] = place
-            for point, place in self.also.items():
-                landmarks[point, :2] = place
             found.append(Face((0.0, 0.0, 1.0, 1.0), 0.9, landmarks))
         return found
 
@@ -78,26 +76,22 @@ def reading() -> Reading:
     return Reading(photos, labels, landmarks, groups, doubt=np.array([1.0, 3.0, 2.0, 2.0]))
 
 
-@pytest.mark.parametrize("roll", [0, 25])
-def test_lids_that_lie_lower_than_people_set_them_are_told(tmp_path: Path, roll: float) -> None:
-    """Across the eye line, however the head leans; people it doesn't know of don't count."""
-    cos, sin = np.cos(np.radians(roll)), np.sin(np.radians(roll))
-    Image.new("RGB", (200, 200), "grey").save(tmp_path / "a.jpg")
-    points = np.zeros((68, 2))
-    points[36:42], points[42:48] = (
-        (100 - 20 * cos, 100 - 20 * sin),
-        (100 + 20 * cos, 100 + 20 * sin),
-    )
-    (tmp_path / "points68.json").write_text(json.dumps({"a.jpg": points.tolist()}))
-    finder: Any = Seeing((points[36], points[42]), ((20, 20), (40, 20)))
-    for eye, lids in ((36, (160, 158, 153, 144)), (42, (385, 387, 373, 380))):
-        for lid in lids:
-            finder.also[lid] = points[eye] + 2 * np.array([-sin, cos])
+def test_what_is_lower_in_every_face_is_told_less_what_peoples_points_are_aside() -> None:
+    """Their pixels are counted otherwise, alike both ways; the model's points are lower by more."""
+    landmarks = np.stack([face((160, 160)).landmarks] * 3)
+    meant = {36: 33, 37: 160, 38: 158, 39: 133, 40: 153, 41: 144, 42: 362, 43: 385, 44: 387}
+    meant |= {45: 263, 46: 373, 47: 380, 48: 61, 54: 291}
+    human = np.zeros((3, 68, 2))
+    human[:, list(meant)] = landmarks[:, list(meant.values()), :2] + 1  # from one, not from nought
+    eyes = human[0, 36:42].mean(0), human[0, 42:48].mean(0)
+    pixel = 100 / np.linalg.norm(eyes[1] - eyes[0])
+    landmarks[:, :, 1] += np.array([[1.5], [2.0], [2.5]])
 
-    told = lids_lower(finder, tmp_path)
+    told = lower_than_people(Human68(np.arange(3), landmarks, human, 3))
 
-    assert told["lower"] == pytest.approx(5, abs=0.01)  # 2 of 40 pixels
-    assert told["faces"] == 1
+    assert told["aside"] == pytest.approx(pixel, rel=1e-3)
+    assert told["lower"] == pytest.approx(2 * pixel, rel=1e-3)
+    assert told["sigma"] == pytest.approx(pixel * np.sqrt(1 / 6 / 3), rel=1e-3)
 
 
 def test_a_turned_portrait_is_found_where_the_turn_took_its_eyes(portraits: Path) -> None:

@@ -194,11 +194,11 @@ def test_a_broken_shard_names_the_file_and_the_record(tmp_path):
     assert caught.value.params["record"] == 1
 
 
-def test_labels_are_raised_by_half_a_pixel_of_the_photos_they_were_read_on():
+def test_labels_are_raised_by_half_a_pixel():
     """The teacher's places are from pixels' edges; to the sides mirror images make up for it."""
     labels = (np.stack([drawn_landmarks()] * 2) * 32).astype(np.int16)
 
-    moved = 224 / 160 * (raised(labels) - labels / 32)
+    moved = raised(labels) - labels / 32
 
     np.testing.assert_allclose(moved, np.broadcast_to([0, -0.5, 0], moved.shape), atol=1e-3)
 

@@ -11,7 +11,7 @@ import pytest
 from webapp.errors import TrainingDataBroken
 from webapp.faces.conventions import LANDMARKS
 from webapp.faces.crops import face_frames
-from webapp.faces.training.chips import CHIP_SIDES, Chips, Sources, Views
+from webapp.faces.training.chips import CHIP_SIDES, PLACES, Chips, Sources, Views
 from webapp.faces.training.samples import Mix, make_sample
 from webapp.faces.training.teacher import Teacher
 from webapp.faces.training.turning import turn_of, turned_further
@@ -143,7 +143,7 @@ def test_every_head_that_is_turned_gets_its_views(tmp_path):
     landmarks = np.stack([head(degrees) for degrees in (2, 20, 30, -25, 40)])
     for side in CHIP_SIDES:
         np.save(cache / f"chips-{side}.npy", np.full((5, side, side, 3), 90, np.uint8))
-    np.save(cache / "raised.npy", landmarks)
+    np.save(cache / PLACES, landmarks)
     np.save(cache / "frames.npy", face_frames(landmarks).astype(np.float32))
     none = np.array([], int)
     np.savez(cache / "rows.npz", train=np.arange(4), validation=np.array([4]), test=none)

@@ -98,7 +98,7 @@ def _detection(figures: dict[str, Any]) -> str:
 
 
 def _human68(figures: dict[str, Any]) -> str:
-    own, lids = figures["human68"], figures["lids"]
+    own, heights = figures["human68"], figures["heights"]
     rows = [(told, f"{own[part]:.2f}", f"{TEACHER[part]:.2f}") for part, told in _PARTS.items()]
     return (
         "### Against points set by people\n\n"
@@ -106,10 +106,12 @@ def _human68(figures: dict[str, Any]) -> str:
         "in % of the distance between the outer eye corners, the 68 points coming from a linear "
         "map of the 478 landmarks that is fitted in 5 folds.\n\n"
         + _table(("", "This model", "Its teacher, MediaPipe FaceMesh 0.10.21"), rows)
-        + "\nThe map hides what is off alike in every face. In the portraits, lids lie "
-        f"{abs(lids['lower']):.2f} % of the distance between the eyes "
-        f"{'lower' if lids['lower'] > 0 else 'higher'} than people set them "
-        f"(± {lids['sigma']:.2f}, {lids['faces']} faces).\n"
+        + "\nThe map hides what is off alike in every face. People's points of lids and of the "
+        f"corners of eyes and mouth lie {heights['aside']:.2f} % of the distance between the eyes "
+        "further to the picture's right than the model's. It reads mirror images too and leans to "
+        "neither side, so that this is how pixels were counted; less that, the model's lie "
+        f"{abs(heights['lower']):.2f} % {'lower' if heights['lower'] > 0 else 'higher'} than "
+        f"people's (± {heights['sigma']:.2f}).\n"
     )
 
 

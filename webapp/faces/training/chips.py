@@ -19,10 +19,11 @@ TEST_ROWS = 500  # at the end of each shard: never trained on
 VALIDATION_ROWS = 250  # before them: for choosing thresholds
 CHIP_SIDES = (160, 80, 40, 20)
 FACELESS_KEPT_OUT = 40  # of the faceless training pictures, the last ones: for thresholds
-# The labels lie too low by half a pixel of the photos that they were read on, 224 pixels wide: the
-# teacher tells places from pixels' edges, and they were taken as if from centres. To the sides its
-# readings of mirror images make up for it. `training.heights` measures it in whole photos.
-LABELS_LOW = 0.5 * CHIP_SIDES[0] / 224  # chip px
+# The labels lie too low: the teacher tells places from pixels' edges, and they were taken as if
+# from centres. To the sides its readings of mirror images make up for it. `training.heights`
+# measures what is left.
+LABELS_LOW = 0.5  # chip px
+PLACES = f"raised-{LABELS_LOW:g}.npy"  # of the chips' landmarks among the decoded chips
 _SHARDS = tuple(f"fairface-{i}.npz" for i in range(4))
 
 
@@ -86,7 +87,7 @@ def load_chips(data: Path, cache: Path) -> Chips:
     """
     cache.mkdir(parents=True, exist_ok=True)
     done = cache / "rows.npz"
-    places = cache / "raised.npy"
+    places = cache / PLACES
     if not done.exists() or not places.exists():
         _decode_all(data, cache, done, places)
     photos = tuple(np.load(cache / f"chips-{side}.npy", mmap_mode="r") for side in CHIP_SIDES)
@@ -116,7 +117,7 @@ def decode_test_rows(data: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def raised(labels_x32: np.ndarray) -> np.ndarray:
-    """Return a shard's landmarks, (N, 478, 3) float32 in px, half a pixel of the label's higher."""
+    """Return a shard's landmarks, (N, 478, 3) float32 in px, half a pixel higher than labelled."""
     landmarks: np.ndarray = (labels_x32 / np.float32(32)).astype(np.float32)
     landmarks[..., 1] -= LABELS_LOW
     return landmarks

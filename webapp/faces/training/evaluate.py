@@ -55,7 +55,7 @@ def evaluate_photos(finder: FaceFinder, folder: Path) -> Detection:
 
     A face is found when both its eyes' centres are within 0.15 of the distance between the eyes.
     """
-    known = read_known(folder / "points68.json")
+    known = _read_known(folder / "points68.json")
     missed, invented, false = [], [], 0
     for name, points in tqdm(sorted(known.items()), desc="photos", disable=None):
         eyes = np.array([np.mean(points[part], axis=0) for part in EYES68])
@@ -71,7 +71,7 @@ def evaluate_photos(finder: FaceFinder, folder: Path) -> Detection:
 
 def evaluate_turned(finder: FaceFinder, folder: Path, degrees: float) -> Detection:
     """Measure the portraits of `evaluate_photos` turned about the face, clockwise as seen."""
-    known = read_known(folder / "points68.json")
+    known = _read_known(folder / "points68.json")
     missed, false = [], 0
     for name, points in tqdm(sorted(known.items()), desc=f"turned {degrees:g}", disable=None):
         eyes = np.array([np.mean(points[part], axis=0) for part in EYES68])
@@ -110,7 +110,7 @@ def evaluate_groups(finder: FaceFinder, folder: Path) -> Detection:
     A box counts as found when a face's middle lies in it and their sizes differ by less than 2.
     Faces outside every box need not be false: the boxes leave some faces out.
     """
-    known = read_known(folder / "boxes.json")
+    known = _read_known(folder / "boxes.json")
     total = found = false = 0
     missed, invented = [], []
     for name, boxes in tqdm(sorted(known.items()), desc="groups", disable=None):
@@ -219,7 +219,7 @@ def open_human68(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         raise TrainingDataBroken(file=str(path), record=-1) from error
 
 
-def read_known(path: Path) -> dict[str, Any]:
+def _read_known(path: Path) -> dict[str, Any]:
     """Return what is known of a folder's pictures, by their names."""
     try:
         return dict(json.loads(path.read_text("utf-8")))

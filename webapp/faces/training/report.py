@@ -18,7 +18,7 @@ from webapp.faces.crops import apply, crop_matrix, face_frames, warp_crop
 from webapp.faces.finder import FaceFinder
 from webapp.faces.training import agreement, evaluate
 from webapp.faces.training.chips import read_picture
-from webapp.faces.training.heights import lids_lower
+from webapp.faces.training.heights import lower_than_people
 from webapp.faces.training.placed import evaluate_placed, scene_of
 from webapp.faces.training.speed import measure_size, measure_speed
 from webapp.faces.versions import EVALUATION_FORMAT
@@ -80,7 +80,7 @@ def measure(folder: Path, shared: Path) -> Report:
         },
         "groups": asdict(evaluate.evaluate_groups(finder, shared / "groups")),
         "human68": evaluate.human68_figures(seen),
-        "lids": lids_lower(finder, shared / "photos"),
+        "heights": lower_than_people(seen),
         "placed": evaluate_placed(finder, faces / "human68.npz"),
         "agreement": agreement.agreement_figures(read),
         "milliseconds": measure_speed(folder, portraits(shared / "photos")),
