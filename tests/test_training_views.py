@@ -49,16 +49,16 @@ def gradients():
 
 @pytest.mark.parametrize("degrees", [-30, -12, 15, 35])
 def test_a_head_turns_on_to_the_side_it_is_turned_to(degrees):
-    _, landmarks = turned_further(gradients(), head(degrees), np.radians(18), 0.0)
+    _, landmarks = turned_further(gradients(), head(degrees), 18, 0.0)
 
-    before, after = np.degrees(turn_of(np.stack([head(degrees), landmarks])))
+    before, after = turn_of(np.stack([head(degrees), landmarks]))
     assert after == pytest.approx(before + np.copysign(18, before), abs=0.2)
 
 
 def test_a_turned_face_keeps_its_place_in_the_chip():
     was = head(20)
 
-    _, landmarks = turned_further(gradients(), was, np.radians(25), np.radians(8))
+    _, landmarks = turned_further(gradients(), was, 25, 8)
 
     here, there = ((one[:, :2].min(0) + one[:, :2].max(0)) / 2 for one in (was, landmarks))
     np.testing.assert_allclose(there, here, atol=0.01)
@@ -68,7 +68,7 @@ def test_a_turned_face_keeps_its_place_in_the_chip():
 def test_skin_goes_where_its_landmark_goes():
     was = head(15)
 
-    view, landmarks = turned_further(gradients(), was, np.radians(20), np.radians(-5))
+    view, landmarks = turned_further(gradients(), was, 20, -5)
 
     # The bridge, the tip, the cheek and the eye of the side that stays in sight.
     side = (50, 33, 133, 6, 1) if turn_of(was) > 0 else (280, 263, 362, 6, 1)
@@ -83,8 +83,8 @@ def test_a_mirrored_face_turns_as_in_a_mirror():
     mirrored = was[mean_head().mirror]
     mirrored[:, 0] = 2 * MIDDLE - mirrored[:, 0]
 
-    view, landmarks = turned_further(chip, was, np.radians(20), 0.0)
-    other, told = turned_further(chip[:, ::-1].copy(), mirrored, np.radians(20), 0.0)
+    view, landmarks = turned_further(chip, was, 20, 0.0)
+    other, told = turned_further(chip[:, ::-1].copy(), mirrored, 20, 0.0)
 
     back = told[mean_head().mirror]
     back[:, 0] = 2 * MIDDLE - back[:, 0]
@@ -152,7 +152,7 @@ def test_every_head_that_is_turned_gets_its_views(tmp_path):
 
     rows, turned = np.load(out / ROWS), np.load(out / TURNED)
     assert rows.tolist() == [1, 1, 2, 2, 3, 3]
-    further = np.degrees(turn_of(turned)) / np.degrees(turn_of(landmarks[rows]))
+    further = turn_of(turned) / turn_of(landmarks[rows])
     assert (further > 1.1).all()
     assert np.load(out / PHOTOS).shape == (6, SIDE, SIDE, 3)
 

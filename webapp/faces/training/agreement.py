@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from webapp.faces.conventions import LEFT_LIDS, OUTER_LIPS, RIGHT_LIDS
+from webapp.faces.conventions import FACE_OUTLINE, LEFT_LIDS, OUTER_LIPS, RIGHT_LIDS
 from webapp.faces.crops import CLOSE_MARGIN, face_frames, in_photo, upright_crops
 from webapp.faces.inference import Networks
 from webapp.faces.training.chips import LABELS_LOW, TEST_ROWS, decode_test_rows
@@ -28,10 +28,7 @@ REGIONS = {  # contours of the face-mesh topology
         *(300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
     ],
     "lips": [*OUTER_LIPS],
-    "face's outline": [
-        *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
-        *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
-    ],
+    "face's outline": [*FACE_OUTLINE],
 }
 
 

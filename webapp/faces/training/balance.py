@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from webapp.faces.training.chips import read_labels
+from webapp.faces.training.turning import turn_of
 
 _TURNED = 45.0  # degrees; faces turned less are shown less often, in proportion
 _FRONTAL = 0.35  # but no less than this share
-_RIGHT_SIDE, _LEFT_SIDE = 234, 454  # of the wearer's face, by the ears
 # Groups whose faces agreed least with the teacher on the rows kept for validation.
 _MORE = {
     "race": {"Middle Eastern": 2.4, "White": 1.25, "Black": 1.25},
@@ -36,6 +36,4 @@ def shares(data: Path, landmarks: np.ndarray) -> np.ndarray:
 
 def by_turn(landmarks: np.ndarray) -> np.ndarray:
     """Return the share that a head's turn to either side gives it, (N,) from 0.35 to 1."""
-    across = landmarks[:, _LEFT_SIDE] - landmarks[:, _RIGHT_SIDE]
-    turn = np.abs(np.degrees(np.arctan2(across[:, 2], np.hypot(across[:, 0], across[:, 1]))))
-    return np.clip(turn / _TURNED, _FRONTAL, 1.0)
+    return np.clip(np.abs(turn_of(landmarks)) / _TURNED, _FRONTAL, 1.0)

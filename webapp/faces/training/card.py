@@ -109,7 +109,8 @@ def _human68(figures: dict[str, Any]) -> str:
         + "\nThe map hides what is off alike in every face. People's points of lids and of the "
         f"corners of eyes and mouth lie {heights['aside']:.2f} % of the distance between the eyes "
         "further to the picture's right than the model's. It reads mirror images too and leans to "
-        "neither side, so that this is how pixels were counted; less that, the model's lie "
+        "neither side, so that this is how pixels were counted, and downwards as well; less that, "
+        "the model's lie "
         f"{abs(heights['lower']):.2f} % {'lower' if heights['lower'] > 0 else 'higher'} than "
         f"people's (± {heights['sigma']:.2f}).\n"
     )

@@ -85,8 +85,7 @@ def train_landmarks(
     out.mkdir(parents=True, exist_ok=True)
     cache = cache or out / "chips"
     run = Run(out, steps, rate, start, presence_only, late_only)
-    mix = replace(mix, faces=0.5) if presence_only else mix
-    maker = CropMaker(BATCH, read_mirror(data), mix)
+    maker = CropMaker(BATCH, read_mirror(data), replace(mix, faces=0.5) if presence_only else mix)
     queue = PackQueue(data, cache, seed, maker, views)
     if detector is not None:
         queue.hard = _false_alarms(detector, data, cache)

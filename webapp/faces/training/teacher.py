@@ -15,11 +15,13 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from webapp.faces.conventions import LANDMARKS
+from webapp.faces.training.views import DISAGREEMENT, LABELS, PHOTOS
+from webapp.fitting.anatomy import LEFT_IRIS, RIGHT_IRIS
+
 _SIDE = 224  # pixels, the size that the photos of the training data were read at
 _TURNED = 12.0  # degrees
 _SURE = 0.3  # the teacher's own score of a face, 0.5 as it comes: heads turned far get less
-_LANDMARKS = 478
-_PUPILS = (468, 473)
 
 
 def label_views(folder: Path, mirror: Path) -> int:
@@ -32,8 +34,8 @@ def label_views(folder: Path, mirror: Path) -> int:
         folder: of photos.npy, as `draw_views` writes it.
         mirror: file of which landmark each becomes when a picture is mirrored.
     """
-    photos = np.load(folder / "photos.npy", mmap_mode="r")
-    labels = np.full((len(photos), _LANDMARKS, 3), np.nan, np.float32)
+    photos = np.load(folder / PHOTOS, mmap_mode="r")
+    labels = np.full((len(photos), LANDMARKS, 3), np.nan, np.float32)
     disagreement = np.full(len(photos), np.nan, np.float32)
     processes = multiprocessing.get_context("spawn")
     with processes.Pool(os.cpu_count(), _start, (folder, np.load(mirror))) as pool:
@@ -41,8 +43,8 @@ def label_views(folder: Path, mirror: Path) -> int:
         for number, label in enumerate(tqdm(read, "teacher", len(photos))):
             if label is not None:
                 labels[number], disagreement[number] = label
-    np.save(folder / "labels.npy", labels)
-    np.save(folder / "disagreement.npy", disagreement)
+    np.save(folder / LABELS, labels)
+    np.save(folder / DISAGREEMENT, disagreement)
     return int(np.isfinite(disagreement).sum())
 
 
@@ -106,7 +108,7 @@ _photos: np.ndarray | None = None
 def _start(folder: Path, mirror: np.ndarray) -> None:
     global _teacher, _photos
     cv2.setNumThreads(1)
-    _teacher, _photos = Teacher(mirror), np.load(folder / "photos.npy", mmap_mode="r")
+    _teacher, _photos = Teacher(mirror), np.load(folder / PHOTOS, mmap_mode="r")
 
 
 def _label(number: int) -> tuple[np.ndarray, float] | None:
@@ -119,7 +121,7 @@ def _label(number: int) -> tuple[np.ndarray, float] | None:
 def _apart(readings: np.ndarray) -> float:
     """Return the mean distance of the readings from each other, in distances of the pupils."""
     mean = readings.mean(0)
-    pupils = float(np.linalg.norm(mean[_PUPILS[0]] - mean[_PUPILS[1]]))
+    pupils = float(np.linalg.norm(mean[RIGHT_IRIS] - mean[LEFT_IRIS]))
     first, second = np.triu_indices(len(readings), 1)
     away = readings[first, :, :2] - readings[second, :, :2]
     return float(np.linalg.norm(away, axis=2).mean()) / pupils

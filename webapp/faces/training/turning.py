@@ -10,15 +10,12 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from webapp.drawn.heads import turned
+from webapp.faces.conventions import FACE_OUTLINE
 from webapp.fitting.anatomy import mean_head
 
-SIDES = (234, 454)  # of the wearer's face, by the ears, the right one first
-_OUTLINE = np.array(
-    [
-        *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
-        *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
-    ]
-)
+_SIDES = (234, 454)  # of the wearer's face, by the ears, the right one first
+_OUTLINE = np.array(FACE_OUTLINE)
 # Bands around the outline: times its distance from the face's middle, depth behind the middle in
 # face sizes, share of the turn. The first two are the head, the last is the background.
 _BANDS = ((1.12, 0.1, 1.0), (1.35, 0.35, 1.0), (1.9, 0.45, 0.5), (4.0, 0.5, 0.0))
@@ -31,10 +28,9 @@ _SIZES = (0.8, 1.25)  # how much a turned face is enlarged at most, so that it f
 
 
 def turn_of(landmarks: np.ndarray) -> np.ndarray:
-    """Return how far heads are turned about the vertical, in radians, (...) for (..., 478, 3)."""
-    across = landmarks[..., SIDES[1], :] - landmarks[..., SIDES[0], :]
-    turn: np.ndarray = np.arctan2(across[..., 2], np.hypot(across[..., 0], across[..., 1]))
-    return turn
+    """Return how far heads are turned about the vertical, in degrees, (...) for (..., 478, 3)."""
+    across = landmarks[..., _SIDES[1], :] - landmarks[..., _SIDES[0], :]
+    return np.degrees(np.arctan2(across[..., 2], np.hypot(across[..., 0], across[..., 1])))
 
 
 def turned_further(
@@ -44,12 +40,12 @@ def turned_further(
 
     Args:
         chip: (S, S, 3) uint8; landmarks: (478, 3) in its pixels, z in the same unit.
-        yaw: radians, positive; pitch: radians, positive lowers the chin's end towards the back.
+        yaw: degrees, positive; pitch: degrees, positive when the nose is to point down.
 
     Returns:
         (S, S, 3) uint8 and (478, 3) float32: where a rigid head's landmarks would come.
     """
-    yaw = -float(np.copysign(yaw, turn_of(landmarks)))
+    yaw = float(np.copysign(yaw, turn_of(landmarks)))
     before, after = _surface(landmarks.astype(np.float64), yaw, pitch)
     after = _filling(after, landmarks)
     return _drawn(chip, before, after), after[: len(landmarks)].astype(np.float32)
@@ -60,12 +56,12 @@ def _surface(face: np.ndarray, yaw: float, pitch: float) -> tuple[np.ndarray, np
     outline, size = face[_OUTLINE], float(np.ptp(face[:, :2], axis=0).max())
     middle = outline.mean(0)
     axis = middle + np.array([0, 0, _AXIS_DEPTH * size])
-    before, after = [face], [(face - axis) @ _turn(yaw, pitch).T + axis]
+    before, after = [face], [(face - axis) @ turned(yaw, pitch).rotation.T + axis]
     for spread, depth, share in _BANDS:
         band = _band(outline, middle, size, spread)
         band[:, 2] += depth * size
         before.append(band)
-        after.append((band - axis) @ _turn(share * yaw, share * pitch).T + axis)
+        after.append((band - axis) @ turned(share * yaw, share * pitch).rotation.T + axis)
     return np.concatenate(before), np.concatenate(after)
 
 
@@ -78,12 +74,6 @@ def _band(outline: np.ndarray, middle: np.ndarray, size: float, spread: float) -
     flattened = min(1.0, spread - 1)  # the further out, the less like the outline
     band[:, 2] += flattened * (middle[2] - outline[:, 2])
     return band
-
-
-def _turn(yaw: float, pitch: float) -> np.ndarray:
-    about_y = [[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]]
-    about_x = [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
-    return np.array(about_x) @ np.array(about_y)
 
 
 def _filling(points: np.ndarray, face: np.ndarray) -> np.ndarray:

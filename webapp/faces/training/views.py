@@ -20,13 +20,14 @@ from webapp.errors import TrainingDataBroken
 from webapp.faces.crops import face_frames
 from webapp.faces.training.chips import CHIP_SIDES, Chips, Views, load_chips
 from webapp.faces.training.turning import turn_of, turned_further
+from webapp.fitting.anatomy import LEFT_IRIS, RIGHT_IRIS
 
 PHOTOS, TURNED, ROWS = "photos.npy", "turned.npy", "rows.npy"
 LABELS, DISAGREEMENT = "labels.npy", "disagreement.npy"
-_FROM = np.radians((9, 55))  # heads that are turned so far are turned further
-_BY = np.radians((8, 34))
-_FARTHEST = np.radians(68)
-_NODDING = np.radians(7)  # the deviation of the turn up or down
+_FROM = (9, 55)  # degrees; heads that are turned so far are turned further
+_BY = (8, 34)  # degrees
+_FARTHEST = 68  # degrees
+_NODDING = 7  # degrees, the deviation of the turn up or down
 # A label counts where the teacher agrees with itself as it does on nearly all photos of heads so
 # turned, and where it lies near the landmarks that were turned with the head.
 _MOST_DISAGREEMENT = 0.065  # of the distance between the pupils
@@ -113,7 +114,7 @@ def trusted(labels: np.ndarray, turned: np.ndarray, disagreement: np.ndarray) ->
         labels: (N, 478, 3) by the teacher, NaN where it saw no face; turned: (N, 478, 3).
         disagreement: (N,) mean distance of the teacher's readings, in pupil distances.
     """
-    apart = np.linalg.norm(labels[:, 468] - labels[:, 473], axis=1)
+    apart = np.linalg.norm(labels[:, RIGHT_IRIS] - labels[:, LEFT_IRIS], axis=1)
     away = np.linalg.norm(labels[..., :2] - turned[..., :2], axis=2).mean(1) / apart
     return np.flatnonzero((disagreement < _MOST_DISAGREEMENT) & (away < _MOST_AWAY))
 
