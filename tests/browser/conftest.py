@@ -2,7 +2,6 @@
 
 import io
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from PIL import Image
-from werkzeug.serving import make_server
 
+from tests.browser.serving import served
 from webapp import create_app, storage
 from webapp.config import ROOT
 from webapp.drawn import catalogue as drawn
@@ -50,13 +49,8 @@ def shop_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.fixture(scope="session")
 def address(shop_app: Flask) -> Iterator[str]:
     """Where it is served."""
-    server = make_server("127.0.0.1", 0, shop_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(shop_app) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,14 @@
 """The back office in a real browser: open to everybody, small and large, by day and by night."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
+from tests.browser.serving import served
 from tests.browser.visits import DESK, PHONE, assert_open_to_all, visit
 from tests.factories import FakeFinder, see_with
 from tests.model_versions import FINE, changed, put_version
@@ -72,13 +71,8 @@ def office(stock: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     with app.app_context():
         see_with(FakeFinder())
         fill()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/admin"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as address:
+        yield f"{address}/admin"
 
 
 def sign_in(page: Any, office: str) -> None:
