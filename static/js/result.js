@@ -44,10 +44,10 @@ function prepareSlider(compare, views) {
 function prepareCloseUp(compare, views) {
   const closer = document.getElementById("closer");
   const { left, top, side, width, height } = compare.dataset;
+  const worthwhile = compare.classList.contains("near");
   compare.style.setProperty("--zoom", `${(100 * width) / side}%`);
   compare.style.setProperty("--left", `${(-100 * left) / width}%`);
   compare.style.setProperty("--top", `${(-100 * top) / height}%`);
-  const worthwhile = Number(side) < 0.8 * Math.max(width, height);
   closer.hidden = !worthwhile;
 
   function look() {
@@ -174,7 +174,7 @@ function prepareNudges() {
   picture.setAttribute("aria-label", sitting.picture);
   picture.setAttribute("aria-describedby", "nudge-help");
   nudges.querySelector(".with-script").hidden = false;
-  keepInSight([nudges, ...document.querySelectorAll(".choices")]);
+  keepClear(picture);
   keep.textContent = sitting.keep;
   offer();
   return function remember() {
@@ -183,16 +183,11 @@ function prepareNudges() {
   };
 }
 
-// On a narrow screen the picture stays in sight while the frame is moved, or another chosen.
-function keepInSight(forms) {
-  const result = document.querySelector(".result");
-  const near = new Set();
-  const watch = new IntersectionObserver((seen) => {
-    for (const { target, isIntersecting } of seen) near[isIntersecting ? "add" : "delete"](target);
-    result.classList.toggle("choosing", near.size > 0);
-  });
-  for (const form of forms) watch.observe(form);
-  result.classList.add("live");
+// On a narrow screen the picture stays in sight above the forms: what gets the focus scrolls to
+// below it.
+function keepClear(picture) {
+  const now = document.querySelector(".result-now");
+  new ResizeObserver(() => now.style.setProperty("--picture", `${picture.offsetHeight}px`)).observe(picture);
 }
 
 let remember = () => {};

@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.browser.visits import DESK, PHONE, SCHEMES, assert_open_to_all, choose_photo, visit
+from tests.browser.visits import (
+    DESK,
+    PHONE,
+    SCHEMES,
+    SHIFTS,
+    assert_open_to_all,
+    choose_photo,
+    visit,
+)
 
 pytestmark = pytest.mark.browser
 
 SIZES = {"phone": PHONE, "desk": DESK}
-SHIFTS = """
-window.shift = 0;
-new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) window.shift += one.value;
-}).observe({type: "layout-shift", buffered: true});
-"""
 
 
 def reach_wall(page: Any, address: str, photo_file: Path) -> str:

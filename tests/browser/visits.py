@@ -19,6 +19,13 @@ document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`);
 });
 """
+# How much of a page has jumped while it was looked at: the sum of its layout shifts.
+SHIFTS = """
+window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) window.shift += one.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
 REFUSAL = "Failed to load resource: the server responded with a status of 4"
 FOUND = """(tags) => axe.run(document, {runOnly: {type: "tag", values: tags}}).then(
   ({violations}) => violations.flatMap(({id, help, nodes}) => nodes.map(

@@ -10,6 +10,8 @@ from webapp.fitting.seat import Nudge, NudgeLimits
 from webapp.shop.closeups import Square
 from webapp.shop.frame_fields import LensChoice
 
+_WORTHWHILE = 0.8  # of a photo's longer side: a close-up that is larger shows little more
+
 
 @dataclass(frozen=True)
 class PhotoView:
@@ -126,6 +128,11 @@ class TryOnView:
     milliseconds: int
     created: datetime
     expires: datetime
+
+    @property
+    def close_up_shows_more(self) -> bool:
+        """Whether the close-up is enough smaller than the photo to be worth showing."""
+        return self.close_up[2] < _WORTHWHILE * max(self.width, self.height)
 
     @property
     def other_lenses(self) -> tuple[LensChoice, ...]:
