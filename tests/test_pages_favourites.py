@@ -158,3 +158,30 @@ def test_whoever_comes_for_what_was_taken_off_is_led_back(
     assert (answer.status_code, answer.location) == (303, wall)
     assert "not sold here any more" in client.get(wall).text
     assert counted(app, figures.SHOP_LINK) == 0
+
+
+def test_favourites_are_worn_by_whoever_tried_on_last(
+    client: FlaskClient, finder: FakeFinder, wall: str
+):
+    finder.count = 2
+    pair = wall_of(client)
+    press(client, pair)
+    client.get(f"{pair}?face=1")
+
+    page = client.get("/favourites/").text
+    assert re.search(rf'{pair}/on/ada/red.jpg\?[^"]*face=1', page)
+    assert f'href="{pair}?face=1"' in page  # back to the frames on that face
+    assert page.count('name="face" value="1"') == 2  # tried on and compared on it, too
+
+    client.get(wall)  # another photo of the visit
+    page = client.get("/favourites/").text
+    assert f"{wall}/on/ada/red.jpg" in page
+    assert "face=1" not in page
+
+
+def test_my_photos_lead_to_whoever_tried_on(client: FlaskClient, finder: FakeFinder):
+    finder.count = 2
+    pair = wall_of(client)
+    client.get(f"{pair}?face=1")
+
+    assert f'href="{pair}?face=1"' in client.get("/privacy").text

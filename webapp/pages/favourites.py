@@ -11,13 +11,16 @@ bp = Blueprint("favourites", __name__, url_prefix="/favourites")
 
 @bp.get("/")
 def mine() -> ResponseReturnValue:
-    """Show the visit's favourites, on its latest photo where it has one."""
+    """Show the visit's favourites on the face that tried on last, or else on its latest photo."""
     visit = visits.known()
     kept = photos.of_visit(visit) if visit else []
+    worn = visits.worn()
+    photo = next((one for one in kept if one.token == worn), kept[0] if kept else None)
     return render_template(
         "favourites/mine.html",
         hung=favourites.of_visit(visit),
-        photo=kept[0] if kept else None,
+        photo=photo,
+        face=visits.wearer(photo.token) if photo else 0,
     )
 
 

@@ -98,6 +98,7 @@ def try_on(token: str) -> ResponseReturnValue:
         lens=lens_still_offered(frame, form.lens.data),
         steps=visits.ahead(),
     )
+    visits.wear(token, face)
     visits.passed(figures.TRY_ON)
     if visits.wanted() == (frame, form.variant.data):
         visits.got()
@@ -127,6 +128,7 @@ def wall_page(token: str, look: Look, form: PdForm | None = None) -> str:
     visit = visits.known()
     photo = photos.judged(token, visit)
     face = min(face_asked(), photo.faces - 1)
+    visits.wear(token, face)
     shelf = walls.hang(token, visit, face, visits.told(token, face), look.wanted)
     hung, page, pages = walls.page_of(shelf, look.page)
     form = form or PdForm(formdata=None, pd_mm=visits.pd_mm(token, face), face=face)

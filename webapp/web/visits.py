@@ -13,8 +13,9 @@ VISIT_BYTES = 24  # 192 bits: nobody guesses another's visit
 
 
 def init_app(app: Flask) -> None:
-    """Let templates ask whether a visit has begun."""
+    """Let templates ask whether a visit has begun, and who in a photo tries on."""
     app.add_template_global(lambda: bool(known()), "in_visit")
+    app.add_template_global(wearer)
 
 
 def known() -> str:
@@ -80,7 +81,7 @@ def begin() -> str:
 
 def join(visit: str) -> None:
     """Go on with another device's visit; what was told of a photo of one's own is forgotten."""
-    for name in ("pd", "child"):
+    for name in ("pd", "child", "wearer"):
         session.pop(name, None)
     session["visit"] = visit
     begin()
@@ -88,8 +89,25 @@ def join(visit: str) -> None:
 
 def leave() -> None:
     """Belong to no visit any more; the language stays as it was chosen."""
-    for name in ("visit", "coming", "pd", "child", "steps"):
+    for name in ("visit", "coming", "pd", "child", "wearer", "steps"):
         session.pop(name, None)
+
+
+def wear(photo: str, face: int) -> None:
+    """Remember on which face of which photo the shopper looks at frames."""
+    if session.get("wearer") != [photo, face]:
+        session["wearer"] = [photo, face]
+
+
+def worn() -> str:
+    """Return the photo on which the shopper looked at frames last, or an empty string."""
+    return str(session.get("wearer", ("", 0))[0])
+
+
+def wearer(photo: str) -> int:
+    """Return the face of a photo on which frames were looked at last; else 0, the largest."""
+    of, face = session.get("wearer", ("", 0))
+    return int(face) if of == photo else 0
 
 
 def pd_mm(photo: str, face: int) -> float | None:
