@@ -45,6 +45,11 @@ document.addEventListener("change", (event) => {
   tellPicks(all > MOST_PICKS);
 });
 
+// Whoever goes by keyboard sees where they are: in the row of filters, and above the bar of picks.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches("main :focus-visible")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+
 // A panel of filters closes with Escape, and when something else is used.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

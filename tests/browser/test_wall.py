@@ -13,12 +13,19 @@ from tests.browser.visits import (
     SHIFTS,
     assert_open_to_all,
     choose_photo,
+    focus_is_seen,
     visit,
 )
 
 pytestmark = pytest.mark.browser
 
 SIZES = {"phone": PHONE, "desk": DESK}
+# Scrolls so that a card's button lies at the window's lower edge, with the focus just before it.
+BEHIND_THE_BAR = """(card) => {
+  const button = card.querySelector(".wall-actions button");
+  card.querySelector("input[name=variant]").focus({preventScroll: true});
+  scrollBy(0, button.getBoundingClientRect().bottom - innerHeight);
+}"""
 
 
 def reach_wall(page: Any, address: str, photo_file: Path) -> str:
@@ -149,6 +156,21 @@ def test_no_more_than_four_are_picked(browser: Any, address: str, photo_file: Pa
 
         assert not page.locator("input[type=checkbox][name=pick]").first.is_checked()
         assert "Four at most" in page.inner_text("#picked")
+
+
+def test_whoever_goes_by_keyboard_sees_where_they_are(browser: Any, address: str, photo_file: Path):
+    with visit(browser, viewport=PHONE) as page:
+        reach_wall(page, address, photo_file)
+        page.locator("input[type=checkbox][name=pick]").first.check()
+        page.locator("#q").focus()
+        for _ in range(page.locator(".facet summary").count() + 2):
+            page.keyboard.press("Tab")
+            assert focus_is_seen(page), page.evaluate("document.activeElement.innerText")
+
+        page.locator(".wall-card").first.evaluate(BEHIND_THE_BAR)
+        page.keyboard.press("Tab")
+        assert "Try it on" in page.evaluate("document.activeElement.innerText")
+        assert focus_is_seen(page)
 
 
 def test_pictures_keep_their_place_while_they_load(browser: Any, address: str, photo_file: Path):

@@ -26,6 +26,12 @@ new PerformanceObserver((list) => {
   for (const one of list.getEntries()) window.shift += one.value;
 }).observe({type: "layout-shift", buffered: true});
 """
+FOCUS_IS_SEEN = """() => {
+  const one = document.activeElement;
+  const {left, top, width, height} = one.getBoundingClientRect();
+  const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+  return seen !== null && [one, ...(one.labels ?? [])].some((own) => own.contains(seen));
+}"""
 REFUSAL = "Failed to load resource: the server responded with a status of 4"
 FOUND = """(tags) => axe.run(document, {runOnly: {type: "tag", values: tags}}).then(
   ({violations}) => violations.flatMap(({id, help, nodes}) => nodes.map(
@@ -100,6 +106,11 @@ def no_sideways_scrolling(page: Any) -> bool:
             "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         )
     )
+
+
+def focus_is_seen(page: Any) -> bool:
+    """Return whether the middle of what has the focus is in sight, nothing else over it."""
+    return bool(page.evaluate(FOCUS_IS_SEEN))
 
 
 def choose_photo(page: Any, address: str, photo_file: Path) -> None:
