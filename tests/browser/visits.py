@@ -26,6 +26,10 @@ new PerformanceObserver((list) => {
   for (const one of list.getEntries()) window.shift += one.value;
 }).observe({type: "layout-shift", buffered: true});
 """
+# Colours that are still changing are no colours to judge by.
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
+  .map((one) => one.finished)).then(() => true)"""
 FOCUS_IS_SEEN = """() => {
   const one = document.activeElement;
   const {left, top, width, height} = one.getBoundingClientRect();
@@ -88,6 +92,7 @@ def axe_source() -> str:
 
 def barriers(page: Any) -> list[str]:
     """Return what axe-core finds on the page that would keep somebody from using it."""
+    page.evaluate(SETTLED)
     page.evaluate(axe_source())
     return list(page.evaluate(FOUND, list(RULES)))
 
