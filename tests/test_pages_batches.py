@@ -1,6 +1,7 @@
 """Batches from a page: made of photos or of a folder, watched, halted, fetched, deleted."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -99,6 +100,13 @@ def test_what_can_not_be_begun_leaves_nothing(
 ):
     assert begin(editor, *([] if "photos" in fields else [photo()]), **fields).status_code == status
     assert "None yet." in editor.get(PAGE).text
+
+
+def test_what_was_ticked_stays_ticked_when_something_else_is_wrong(editor: FlaskClient):
+    page = begin(editor, photo(), frames=["ada/red"], width="3").text
+
+    assert re.search(r'name="frames" value="ada/red" checked', page)
+    assert page.count("checked") == 2  # and that everybody agreed
 
 
 def test_a_viewer_watches_and_begins_none(app: Flask, client: FlaskClient):

@@ -125,3 +125,17 @@ def test_settings_are_saved_and_taken_back_without_scripts(browser: Any, office:
 
         assert "Taken back: Currencies." in page.inner_text("main")
         assert page.input_value("#CURRENCIES") == "EUR"
+
+
+@pytest.mark.parametrize(("page_of", "name"), [("batches", "frames"), ("frames", "slug")])
+def test_one_tick_stands_for_all(browser: Any, office: str, page_of: str, name: str):
+    with visit(browser) as page:
+        sign_in(page, office)
+        page.goto(f"{office}/{page_of}")
+        every, ticks = page.locator(f"[data-all={name}]"), page.locator(f"[name={name}]")
+
+        every.check()
+        assert all(tick.is_checked() for tick in ticks.all())
+        ticks.first.uncheck()
+        assert not every.is_checked()
+        assert every.evaluate("(one) => one.indeterminate")

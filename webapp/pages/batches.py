@@ -1,5 +1,7 @@
 """The batches page: many photos with many frames, watched, halted, gone on with, fetched."""
 
+from collections import Counter
+
 from flask import (
     Blueprint,
     Response,
@@ -39,7 +41,7 @@ class BatchForm(FlaskForm):
 
     name = StringField("Name", validators=[Length(max=120)], render_kw={"autocomplete": "off"})
     frames = SelectMultipleField(
-        "Frames", validators=[InputRequired("Please choose at least one.")], render_kw={"size": 8}
+        "Frames", validators=[InputRequired("Please choose at least one.")]
     )
     photos = MultipleFileField("Photos", render_kw={"accept": "image/*,.heic", "multiple": True})
     folder = SelectField("Or a folder on the server", validators=[Optional()])
@@ -49,12 +51,15 @@ class BatchForm(FlaskForm):
     attested = BooleanField(api_keys.ATTESTATION.replace("this key sends", "are sent here"))
 
     def offer(self) -> "BatchForm":
-        """Offer the frames and folders that there are."""
-        self.frames.choices = [
-            (f"{frame.slug}/{variant.slug}", f"{frame.name}, {variant.name}")
-            for frame in catalogue.published()
-            for variant in frame.variants
-        ]
+        """Offer the frames, each with its colourways, and the folders that there are."""
+        frames = catalogue.published()
+        names = Counter(frame.name for frame in frames)
+        self.frames.choices = {
+            frame.name if names[frame.name] == 1 else f"{frame.name} ({frame.slug})": [
+                (f"{frame.slug}/{variant.slug}", variant.name) for variant in frame.variants
+            ]
+            for frame in frames
+        }
         self.folder.choices = [("", "none"), *((one, one) for one in batch_desk.folders())]
         return self
 
