@@ -50,6 +50,11 @@ document.addEventListener("focusin", ({ target }) => {
   if (target.matches("main :focus-visible")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
 });
 
+// A panel of filters that opens below the window's edge comes into sight.
+document.addEventListener("toggle", ({ target }) => {
+  if (target.matches(".facet[open]")) target.querySelector(".facet-panel").scrollIntoView({ block: "nearest" });
+}, true);
+
 // A panel of filters closes with Escape, and when something else is used.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

@@ -173,6 +173,22 @@ def test_whoever_goes_by_keyboard_sees_where_they_are(browser: Any, address: str
         assert focus_is_seen(page)
 
 
+def test_a_panel_of_filters_opens_in_sight(browser: Any, address: str, photo_file: Path):
+    with visit(browser, viewport={"width": 360, "height": 640}) as page:
+        reach_wall(page, address, photo_file)
+        page.locator(".facet summary").first.evaluate(
+            "(one) => scrollBy(0, one.getBoundingClientRect().bottom - innerHeight)"
+        )
+        page.locator(".facet summary").first.click()
+
+        panel = page.locator(".facet[open] .facet-panel")
+        panel.wait_for()
+        page.wait_for_timeout(100)
+        box = panel.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 640
+
+
 def test_pictures_keep_their_place_while_they_load(browser: Any, address: str, photo_file: Path):
     """Nothing on the page moves when the pictures arrive (cumulative layout shift)."""
     with visit(browser, viewport=PHONE) as page:
