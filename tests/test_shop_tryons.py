@@ -310,6 +310,7 @@ def test_a_close_up_shows_the_head_that_the_try_on_names(finder):
 
     shown = pixels(tryons.preview(kept.token, VISIT, "ada", "black", width=400, close=True))
 
+    assert made.close_up_shows_more
     assert 0 < side < 1200
     assert 0 <= left <= 1600 - side
     assert 0 <= top <= 1200 - side

@@ -42,7 +42,8 @@ def test_nothing_jumps_when_the_script_comes_late(
         try_on(page, address, tall_photo)
         held: list[Any] = []
         page.route("**/result.js*", lambda route: held.append(route))
-        page.reload(wait_until="commit")
+        with page.expect_request("**/result.js*"):
+            page.reload(wait_until="commit")
         page.wait_for_function(PAINTED)
         page.wait_for_selector("#without-label")  # the page as it is without the script
         before = page.locator("#download").bounding_box()
