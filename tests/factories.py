@@ -54,7 +54,7 @@ class FakeFinder:
         return [self.find(photo) for photo in photos]
 
 
-def see_with(finder: FakeFinder, **limits: Any) -> Sight:
+def see_with(finder: sight.Finder, **limits: Any) -> Sight:
     """Let the shop see with the finder; `limits` as of `Sight`."""
     usual: dict[str, Any] = {"slots": 2, "wait_seconds": 5.0, "kept": 8, "minutes": 10.0}
     seeing = Sight(finder, **{**usual, **limits})

@@ -65,7 +65,7 @@ WANTED = (hints.CLOSER, hints.BACK, hints.CENTRE, hints.NO_FACE, "light", hints.
 @pytest.mark.parametrize("code", WANTED)
 def test_a_hint_says_what_to_do(app: Flask, client: FlaskClient, portrait: bytes, code: str):
     with app.app_context():
-        see_with(FaceFinder())  # type: ignore[arg-type]
+        see_with(FaceFinder())
 
     answer = hint(client, small(portraits(portrait)[code]))
 
@@ -143,7 +143,7 @@ def test_hints_are_limited_by_the_minute(app: Flask, client: FlaskClient):
 @pytest.mark.parametrize("number", demo_faces.NUMBERS)
 def test_each_drawn_face_leads_to_its_wall(app: Flask, client: FlaskClient, number: int):
     with app.app_context():
-        see_with(FaceFinder())  # type: ignore[arg-type]
+        see_with(FaceFinder())
 
     answer = send(client, "/demo", face=str(number))
 

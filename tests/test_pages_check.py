@@ -78,7 +78,7 @@ def test_a_good_photo_of_one_person_goes_straight_to_its_wall(
     app: Flask, client: FlaskClient, portrait: bytes
 ):
     with app.app_context():
-        see_with(FaceFinder())  # type: ignore[arg-type]
+        see_with(FaceFinder())
 
     assert not upload(client, portrait).location.endswith("/check")
 
@@ -87,7 +87,7 @@ def test_a_dark_photo_says_why_and_can_be_used_anyway(
     app: Flask, client: FlaskClient, portrait: bytes
 ):
     with app.app_context():
-        see_with(FaceFinder())  # type: ignore[arg-type]
+        see_with(FaceFinder())
     dark = io.BytesIO()
     with Image.open(io.BytesIO(portrait)) as image:
         pixels = (np.asarray(image) * 0.12).astype(np.uint8)

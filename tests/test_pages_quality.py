@@ -49,7 +49,7 @@ def dark(portrait: bytes) -> bytes:
 def look_with(app: Flask, finder: FaceFinder | FakeFinder, **limits: float) -> None:
     """Let the shop see with a finder, and remember nothing, as after a restart."""
     with app.app_context():
-        see_with(finder, **limits)  # type: ignore[arg-type]
+        see_with(finder, **limits)
 
 
 def wall_of(client: FlaskClient, data: bytes) -> str:

@@ -1,8 +1,10 @@
 """Photos come in with consent and a face, belong to one visit, and go without a trace."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
@@ -28,6 +30,8 @@ from webapp.errors import (
     NotAPicture,
     NotFound,
 )
+from webapp.faces import crops
+from webapp.faces.finder import Face, FaceFinder
 from webapp.rendering import codec
 from webapp.shop import figures, photos, sight, tryons, uploads
 from webapp.storage import clock, files
@@ -129,6 +133,55 @@ def test_a_refused_photo_leaves_nothing_but_a_count(data, finder, refusal):
 
     assert_nothing_is_left()
     assert figures.today().failures == {refusal.code: 1}
+
+
+class Lying(FakeFinder):
+    """Finds a face in photos that are higher than wide, and is `score` sure of it."""
+
+    def __init__(self, score: float) -> None:
+        super().__init__()
+        self.score = score
+
+    def find(self, photo: crops.Photo) -> list[Face]:
+        found = super().find(photo)
+        high = photo.shape[0] > photo.shape[1]
+        return [replace(one, score=self.score) for one in found] if high else []
+
+
+def test_a_photo_on_its_side_is_stood_up():
+    see_with(Lying(0.95))
+
+    kept = keep(photo(640, 480))
+
+    assert (kept.width, kept.height) == (480, 640)
+    stored = Image.open(io.BytesIO(photos.jpeg(kept.token, VISIT)))
+    assert stored.size == (480, 640)
+    lay = Image.open(io.BytesIO(photo(640, 480))).rotate(90, expand=True)
+    away = np.abs(np.asarray(stored.convert("RGB"), float) - np.asarray(lay, float))
+    assert away.mean() < 3  # turned, not squeezed
+
+
+@pytest.mark.parametrize(("degrees", "kind"), [(90, "JPEG"), (180, "PNG"), (270, "WEBP")])
+def test_the_model_knows_when_a_portrait_stands(portrait: bytes, degrees: int, kind: str):
+    see_with(FaceFinder())
+    lying = io.BytesIO()
+    Image.open(io.BytesIO(portrait)).rotate(degrees, expand=True).save(lying, kind)
+
+    kept = keep(lying.getvalue())
+
+    (face, *_) = sight.current().sighting(kept.token).faces or []
+    right_eye, left_eye, chin = face.landmarks[[33, 263, 152], :2]
+    assert right_eye[0] < left_eye[0]
+    assert max(right_eye[1], left_eye[1]) < chin[1]
+
+
+def test_a_photo_is_not_turned_for_what_may_be_no_face():
+    see_with(Lying(0.85))
+
+    with pytest.raises(NoFace):
+        keep(photo(640, 480))
+
+    assert_nothing_is_left()
 
 
 def test_a_busy_shop_refuses_without_reading():

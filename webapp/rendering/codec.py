@@ -54,6 +54,7 @@ UPRIGHT = {  # EXIF orientation (tag 0x0112) -> what makes the picture upright
     7: Transpose.TRANSVERSE,
     8: Transpose.ROTATE_90,
 }
+LEFT = (Transpose.ROTATE_90, Transpose.ROTATE_180, Transpose.ROTATE_270)
 ORIENTATION, EXIF_IFD, FOCAL_LENGTH_35MM = 0x0112, 0x8769, 0xA405
 
 
@@ -76,6 +77,10 @@ class Picture:
         if self.padded is not None:
             return np.asarray(cv2.cvtColor(self.padded, cv2.COLOR_RGBA2RGB), np.uint8)
         return pixels_of(self.image)
+
+    def turned(self, quarters: int) -> "Picture":
+        """Return the picture turned to the left by 1, 2 or 3 quarters."""
+        return Picture(self.image.transpose(LEFT[quarters - 1]), self.focal_35mm)
 
     def canvas(self, width: int | None = None) -> Image.Image:
         """Return the picture as an RGB image to paint on, at most `width` pixels wide.

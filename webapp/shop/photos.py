@@ -13,6 +13,7 @@ from webapp.shop import figures, preferences, sight, uploads, viewing
 from webapp.shop.figures import Stopwatch
 from webapp.shop.sight import Seated
 from webapp.shop.stages import stage
+from webapp.shop.standing import stood_up
 from webapp.shop.views import PhotoView
 from webapp.storage import belongings, clock, images, pinboard
 from webapp.storage import photos as rows
@@ -89,7 +90,7 @@ def look(
             picture = uploads.read(data)
             pixels = picture.pixels()
         with watch.stage("faces"):
-            found = viewing.find_faces(pixels, picture.focal_35mm)
+            picture, pixels, found = stood_up(picture, pixels)
             concerns = viewing.concerns_in(pixels, found)
         with watch.stage("encode"):
             jpeg = codec.encode_jpeg(picture.image, belongings.settings()["JPEG_QUALITY"])
