@@ -73,6 +73,19 @@ def test_a_phone_keeps_the_picture_in_sight_as_far_as_it_can_change(
         assert box["y"] + box["height"] <= 0  # it went with what changes it
 
 
+def test_a_desk_keeps_the_picture_beside_everything(browser: Any, address: str, photo_file: Path):
+    with visit(browser, viewport=DESK) as page:
+        try_on(page, address, photo_file)
+        page.wait_for_selector("#slider:visible")
+
+        for place in ("#nudges", "#fit-title", "#share-section"):
+            page.locator(place).evaluate("(one) => one.scrollIntoView({block: 'center'})")
+            picture, beside = page.locator(".pictures"), page.locator(place)
+            left, right = picture.bounding_box(), beside.bounding_box()
+            assert left["x"] + left["width"] <= right["x"]
+            assert left["y"] < right["y"] < left["y"] + left["height"] < DESK["height"], place
+
+
 def test_a_phones_picture_hides_nothing_that_has_the_focus(
     browser: Any, address: str, photo_file: Path
 ):
