@@ -54,6 +54,19 @@ class FakeFinder:
         return [self.find(photo) for photo in photos]
 
 
+class Lying(FakeFinder):
+    """Finds a face in photos that are higher than wide, and is `score` sure of it."""
+
+    def __init__(self, score: float = 0.95) -> None:
+        super().__init__()
+        self.score = score
+
+    def find(self, photo: Photo) -> list[Face]:
+        found = super().find(photo)
+        high = photo.shape[0] > photo.shape[1]
+        return [replace(one, score=self.score) for one in found] if high else []
+
+
 def see_with(finder: sight.Finder, **limits: Any) -> Sight:
     """Let the shop see with the finder; `limits` as of `Sight`."""
     usual: dict[str, Any] = {"slots": 2, "wait_seconds": 5.0, "kept": 8, "minutes": 10.0}

@@ -14,7 +14,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from tests.api_clients import LINK, Program, code_of, program
-from tests.factories import GREY, FakeFinder, offer, on_disk, photo, see_with
+from tests.factories import GREY, FakeFinder, Lying, offer, on_disk, photo, see_with
 from tests.shoppers import animation, flood, open_shop
 from webapp.errors import CallUnderWay
 from webapp.shop import api_keys, calls, catalogue, figures, sweep
@@ -90,6 +90,18 @@ def test_the_answer_is_the_photo_with_the_frame(app: Flask, caller: Program):
     assert (abs(after - before).max(axis=2) > 25).mean() > 0.001
     assert (on_disk_of(app), rows(app, Photo), rows(app, TryOn)) == (on_disk_of(app), 0, 0)
     assert try_ons_counted(app) == 1
+
+
+def test_a_photo_on_its_side_comes_back_upright(app: Flask, caller: Program):
+    with app.app_context():
+        see_with(Lying())
+
+    answer = caller.send("/try-ons", photo(640, 480), frame="ada")
+
+    lay = np.rot90(picture_of(photo(640, 480)))
+    given = picture_of(answer.data)
+    assert given.shape == lay.shape
+    assert (abs(given - lay).max(axis=2) > 25).mean() < 0.2  # turned, and dressed
 
 
 def on_disk_of(app: Flask) -> set[str]:

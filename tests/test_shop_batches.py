@@ -8,7 +8,7 @@ from flask import Flask
 from flask.ctx import AppContext
 from sqlalchemy import select
 
-from tests.factories import FakeFinder, on_disk, photo, see_with
+from tests.factories import FakeFinder, Lying, on_disk, photo, see_with
 from tests.shoppers import open_shop
 from webapp.errors import (
     AttestationMissing,
@@ -96,6 +96,16 @@ def test_a_photo_without_a_face_fails_alone():
     view = finish(batch_of(photo(), photo(seed=1)))
 
     assert batches.reasons(view.token, OWNER) == {"no-face": 2}
+
+
+def test_photos_on_their_side_are_stood_up_among_others():
+    finder = Lying()
+    see_with(finder)
+    view = finish(batch_of(photo(640, 480), photo(480, 640, seed=1), photo(600, 480, seed=2)))
+
+    sizes = [codec.read_stored(batches.result(view.token, OWNER, at)).shape for at in (1, 2, 3)]
+    assert sizes == [(640, 480, 3), (640, 480, 3), (600, 480, 3)]
+    assert finder.asked == 3 + 2  # those that stand are looked at once
 
 
 def test_nothing_is_made_without_an_attestation():

@@ -1,7 +1,6 @@
 """Photos come in with consent and a face, belong to one visit, and go without a trace."""
 
 import io
-from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -13,6 +12,7 @@ from tests.factories import (
     STRANGER,
     VISIT,
     FakeFinder,
+    Lying,
     keep,
     on_disk,
     photo,
@@ -30,8 +30,7 @@ from webapp.errors import (
     NotAPicture,
     NotFound,
 )
-from webapp.faces import crops
-from webapp.faces.finder import Face, FaceFinder
+from webapp.faces.finder import FaceFinder
 from webapp.rendering import codec
 from webapp.shop import figures, photos, sight, tryons, uploads
 from webapp.storage import clock, files
@@ -133,19 +132,6 @@ def test_a_refused_photo_leaves_nothing_but_a_count(data, finder, refusal):
 
     assert_nothing_is_left()
     assert figures.today().failures == {refusal.code: 1}
-
-
-class Lying(FakeFinder):
-    """Finds a face in photos that are higher than wide, and is `score` sure of it."""
-
-    def __init__(self, score: float) -> None:
-        super().__init__()
-        self.score = score
-
-    def find(self, photo: crops.Photo) -> list[Face]:
-        found = super().find(photo)
-        high = photo.shape[0] > photo.shape[1]
-        return [replace(one, score=self.score) for one in found] if high else []
 
 
 def test_a_photo_on_its_side_is_stood_up():

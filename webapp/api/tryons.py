@@ -100,7 +100,7 @@ PICTURE = Answer("The picture, an sRGB JPEG without metadata.", {JPEG: None})
     seen=True,
 )
 def make_try_on(key: KeyView, fields: TryOnFields) -> Response:
-    """Put a frame on the face in a photo.
+    """Put a frame on the face in a photo. One that lies on its side comes back upright.
 
     By default the picture itself is the answer, and nothing is stored. With
     `Accept: application/json` photo and picture are kept, as long as any shopper's photo, and

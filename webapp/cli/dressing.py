@@ -10,7 +10,8 @@ from webapp.fitting.fit import seat_frame
 from webapp.rendering.codec import Pixels
 from webapp.rendering.compose import prepare, try_on
 from webapp.shop import catalogue
-from webapp.shop.portraits import resized, seat
+from webapp.shop.portraits import resized
+from webapp.shop.standing import seat
 from webapp.shop.views import FrameView
 
 
@@ -70,7 +71,7 @@ def dress(path: Path, looks: Sequence[Look], wish: Wish) -> Iterator[tuple[Look 
         FaceError: it shows no face that glasses can be seated on.
     """
     portrait = read_portrait(path)
-    face, camera, head = seat(portrait, wish.face, wish.pd_mm)
+    portrait, face, camera, head = seat(portrait, wish.face, wish.pd_mm)
     pixels, scale = resized(portrait, wish.width)
     x, y, width, height = (scale * side for side in face.box)
     box = (x, y, width, height)

@@ -21,7 +21,7 @@ from webapp.drawn.catalogue import demo_frames
 from webapp.eyewear.frame import Build, Eyewear, SizeMarks
 from webapp.fitting.fit import seat_frame
 from webapp.fitting.scene import Floats, Head
-from webapp.shop.portraits import seat
+from webapp.shop.standing import seat
 
 MARKED = Path(__file__).with_name("worn.json")
 BEFORE = 25.0  # mm, so far a front stands before the eyes
@@ -78,7 +78,7 @@ def summed(offsets: list[Offset]) -> str:
 def offset(path: Path, marks: dict[str, Any]) -> Offset:
     """Return how far a frame like the marked one is drawn from it. Raises as `read_portrait`."""
     portrait = read_portrait(path)
-    face, camera, head = seat(portrait, 0, None)
+    portrait, face, camera, head = seat(portrait, 0, None)
     boxes = np.array([marks["right"], marks["left"]])  # (2, 4, 2) photo pixels
     scale = camera.focal / (float(head.pose.translation[2]) - BEFORE)
     fit = seat_frame(camera, head, like(boxes, scale, head, pads=bool(marks["pads"])))

@@ -310,6 +310,11 @@ def at_width(rgb: Pixels, width: int) -> Pixels:
     return pixels_of(Image.fromarray(rgb).resize((width, height), Image.Resampling.LANCZOS))
 
 
+def turned_left(rgb: Pixels, quarters: int) -> Pixels:
+    """Return (H, W, 3) uint8 turned to the left by quarters, in a copy of its own."""
+    return np.ascontiguousarray(np.rot90(rgb, quarters))
+
+
 def encode_jpeg(rgb: Pixels | Image.Image, quality: int = 90) -> bytes:
     """Return (H, W, 3) uint8 RGB, or an RGB image, as a JPEG without metadata."""
     if isinstance(rgb, np.ndarray):

@@ -17,6 +17,7 @@ from webapp.intake.reader import Bounds, Reader
 from webapp.rendering import codec, compose
 from webapp.rendering.codec import Pixels
 from webapp.shop.sight import Finder, Stage
+from webapp.shop.standing import QUARTERS, sure
 from webapp.shop.viewing import largest_usable
 
 TOGETHER = 16  # photos whose faces are sought together
@@ -113,6 +114,7 @@ class Dresser:
             return
         begun = time.perf_counter()
         found = self.find([photo.pixels for photo in opened])
+        opened, found = self.stood_up(opened, found)
         each = (time.perf_counter() - begun) / len(opened)
         for photo, faces in zip(opened, found, strict=True):
             try:
@@ -121,6 +123,24 @@ class Dresser:
                 yield photo.raw, self.wear(photo, faces, photo.seconds + each)
             except Exception as fault:
                 yield photo.raw, self.none_of(fault)
+
+    def stood_up(
+        self, opened: list[Open], found: Sequence[list[Face] | Exception]
+    ) -> tuple[list[Open], Sequence[list[Face] | Exception]]:
+        """Return photos and their faces; those that lie on their side are turned.
+
+        Raises:
+            ModelUnusable: the model can't be used at all.
+        """
+        opened, found = list(opened), list(found)
+        for quarters in QUARTERS:
+            lying = [at for at, faces in enumerate(found) if unsure(faces)]
+            turned = [codec.turned_left(opened[at].pixels, quarters) for at in lying]
+            standing = self.find(turned) if turned else []
+            for at, pixels, faces in zip(lying, turned, standing, strict=True):
+                if not isinstance(faces, Exception) and sure(faces):
+                    opened[at], found[at] = replace(opened[at], pixels=pixels), faces
+        return opened, found
 
     def find(self, pixels: list[Pixels]) -> Sequence[list[Face] | Exception]:
         """Return the faces in each photo: sought together, or one by one where that breaks.
@@ -185,6 +205,11 @@ class Dresser:
             return [nothing(fault.code)] * len(self.looks)
         log.error("a photo could not be dressed", exc_info=fault)
         return [replace(nothing(BROKEN), broken=True)] * len(self.looks)
+
+
+def unsure(faces: list[Face] | Exception) -> bool:
+    """Return whether a photo was looked at, and none of its faces is surely one."""
+    return not isinstance(faces, Exception) and not sure(faces)
 
 
 def nothing(reason: str) -> Dressed:

@@ -11,6 +11,7 @@ from webapp.rendering import codec
 from webapp.rendering.codec import Picture
 from webapp.shop import figures, preferences, sight, uploads, viewing
 from webapp.shop.figures import Stopwatch
+from webapp.shop.portraits import Portrait
 from webapp.shop.sight import Seated
 from webapp.shop.stages import stage
 from webapp.shop.standing import stood_up
@@ -87,11 +88,11 @@ def look(
     """
     with sight.current().slot():  # it bounds the memory of large decodes too
         with watch.stage("decode"):
-            picture = uploads.read(data)
-            pixels = picture.pixels()
+            portrait = Portrait(uploads.read(data))
         with watch.stage("faces"):
-            picture, pixels, found = stood_up(picture, pixels)
-            concerns = viewing.concerns_in(pixels, found)
+            portrait, found = stood_up(portrait)
+            concerns = viewing.concerns_in(portrait.pixels, found)
+        picture = portrait.picture
         with watch.stage("encode"):
             jpeg = codec.encode_jpeg(picture.image, belongings.settings()["JPEG_QUALITY"])
         return picture, found, concerns, jpeg

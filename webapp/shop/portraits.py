@@ -1,29 +1,28 @@
-"""Photos that are looked at and forgotten: read under the shop's limits, kept nowhere."""
+"""Photos in memory: read under the shop's limits, kept nowhere."""
 
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
-from webapp.errors import NoSuchFace
 from webapp.faces.crops import Photo, Pyramid
-from webapp.faces.finder import Face
-from webapp.fitting.fit import head_of
-from webapp.fitting.scene import Camera, Head
 from webapp.rendering.codec import Picture, Pixels, at_width
 from webapp.shop import uploads
-from webapp.shop.viewing import find_faces
 
 
 @dataclass(frozen=True)
 class Portrait:
-    """A photo in memory; nothing of it is stored.
+    """A photo in memory.
 
-    `picture`: upright, RGB. `seed`: of the grain, from the file's bytes: the same photo always
-    gets the same.
+    `picture`: upright by its EXIF, RGB. `seed`: of the grain, from the file's bytes: the same photo
+    always gets the same.
     """
 
     picture: Picture
-    seed: int
+    seed: int = 0
+
+    def turned(self, quarters: int) -> "Portrait":
+        """Return the photo turned to the left by 1, 2 or 3 quarters."""
+        return Portrait(self.picture.turned(quarters), self.seed)
 
     @cached_property
     def pixels(self) -> Pixels:
@@ -64,26 +63,6 @@ def read_portrait(data: bytes, *, whole: bool = False) -> Portrait:
     picture = read_picture(data, whole=whole)
     seed = int(hashlib.sha256(data).hexdigest()[:8], 16)
     return Portrait(picture, seed)
-
-
-def seat(portrait: Portrait, face: int, pd_mm: float | None) -> tuple[Face, Camera, Head]:
-    """Return a face, counted as the shop does, and the camera and head behind it; hold a slot.
-
-    Args:
-        pd_mm: the distance between the pupils, where it is known.
-
-    Raises:
-        FaceError: there is none, or glasses can't be seated on it.
-    """
-    found = find_faces(portrait.photo, portrait.focal_35mm)
-    if face >= len(found):
-        raise NoSuchFace(asked=face, found=len(found))
-    chosen, (camera, head) = found[face]
-    if pd_mm is not None:
-        camera, head = head_of(
-            chosen.landmarks, portrait.size, pd_mm=pd_mm, focal_35mm=portrait.focal_35mm
-        )
-    return chosen, camera, head
 
 
 def resized(portrait: Portrait, width: int | None) -> tuple[Pixels, float]:

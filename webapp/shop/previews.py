@@ -18,7 +18,7 @@ from webapp.fitting.scene import Camera, Head
 from webapp.rendering import codec
 from webapp.rendering.codec import Picture, Pixels
 from webapp.rendering.compose import Scene, prepare, try_on
-from webapp.shop import portraits, sight, viewing
+from webapp.shop import sight, standing, viewing
 from webapp.shop.portraits import Portrait
 from webapp.storage import belongings
 from webapp.storage import reference_models as rows
@@ -119,7 +119,7 @@ def photographed(data: bytes) -> Stage:
     """Return the largest face of a model's stored photo. Raises as `worn`."""
     portrait = Portrait(Picture(codec.open_stored(data), None), 0)
     with sight.current().slot():
-        _, camera, head = portraits.seat(portrait, 0, None)
+        portrait, _, camera, head = standing.seat(portrait, 0, None)
     return staged(portrait.pixels, camera, head)
 
 

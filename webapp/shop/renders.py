@@ -9,8 +9,9 @@ from webapp.fitting.fit import seat_frame
 from webapp.rendering import codec, compose
 from webapp.shop import catalogue, figures, photos, sight, tryons, viewing
 from webapp.shop.api_keys import KeyView
-from webapp.shop.portraits import read_portrait, seat
+from webapp.shop.portraits import read_portrait
 from webapp.shop.stages import stage
+from webapp.shop.standing import seat
 from webapp.shop.tryons import Chosen
 from webapp.storage import belongings
 
@@ -53,7 +54,7 @@ def worn(order: Order, chosen: Chosen, width: int | None) -> bytes:
     """Return the rendered JPEG; hold a slot. Raises as `render`."""
     with stage("decode"):
         portrait = read_portrait(order.photo)
-    _, camera, head = seat(portrait, order.face, order.pd_mm)
+    portrait, _, camera, head = seat(portrait, order.face, order.pd_mm)
     with stage("render"):
         image = portrait.picture.canvas(width)
         camera = camera.scaled(image.width / portrait.size[0])
