@@ -90,12 +90,17 @@ def look(
         with watch.stage("decode"):
             portrait = Portrait(uploads.read(data))
         with watch.stage("faces"):
-            portrait, found = stood_up(portrait)
+            portrait, found = stood_up(portrait, faces_in_pixels)
             concerns = viewing.concerns_in(portrait.pixels, found)
         picture = portrait.picture
         with watch.stage("encode"):
             jpeg = codec.encode_jpeg(picture.image, belongings.settings()["JPEG_QUALITY"])
         return picture, found, concerns, jpeg
+
+
+def faces_in_pixels(portrait: Portrait) -> list[tuple[Face, Seated]]:
+    """Return a photo's faces, read from its pixels as they are once memory has forgotten them."""
+    return viewing.find_faces(portrait.pixels, portrait.focal_35mm)
 
 
 def get(token: str, visit: str) -> PhotoView:

@@ -4,7 +4,7 @@ The finder knows heads up to a slant. Where it is sure of no face, a photo is lo
 other sides, and turned if there it is sure of one. Photos that stand cost nothing more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from webapp.errors import FaceError, NoSuchFace
@@ -15,6 +15,7 @@ from webapp.shop.portraits import Portrait
 from webapp.shop.sight import Seated
 from webapp.shop.viewing import find_faces
 
+Found = tuple[Face, Seated]
 # To the left; the most likely first: a telephone held upright, either way, then upside down.
 QUARTERS = (1, 3, 2)
 # Score of a face that is surely one; `docs/quality.md` says which reach it.
@@ -26,22 +27,32 @@ def sure(faces: Iterable[Face]) -> bool:
     return any(face.score >= SURE for face in faces)
 
 
-def stood_up(portrait: Portrait) -> tuple[Portrait, list[tuple[Face, Seated]]]:
-    """Return a photo as the people in it stand, and their faces as `find_faces`; hold a slot.
+def faces_in(portrait: Portrait) -> list[Found]:
+    """Return the faces in a photo as it lies. Raises as `find_faces`."""
+    return find_faces(portrait.photo, portrait.focal_35mm)
+
+
+def stood_up(
+    portrait: Portrait, look: Callable[[Portrait], list[Found]] = faces_in
+) -> tuple[Portrait, list[Found]]:
+    """Return a photo as the people in it stand, and their faces; hold a slot.
+
+    Args:
+        look: how faces are found in a photo as it lies; raises as `find_faces`.
 
     Raises:
         FaceError: what is wrong with the photo as it came, and no better from another side.
     """
-    found: list[tuple[Face, Seated]] = []
+    found: list[Found] = []
     refusal: FaceError | None = None
     try:
-        found = find_faces(portrait.photo, portrait.focal_35mm)
+        found = look(portrait)
     except FaceError as error:
         refusal = error
     if not sure(face for face, _ in found):
         for turned in map(portrait.turned, QUARTERS):
             with suppress(FaceError):
-                standing = find_faces(turned.photo, turned.focal_35mm)
+                standing = look(turned)
                 if sure(face for face, _ in standing):
                     return turned, standing
     if refusal:
