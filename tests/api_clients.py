@@ -5,12 +5,15 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from tests.factories import photo
-from webapp.shop import api_keys
+from webapp.shop import api_keys, figures
 from webapp.shop.api_keys import SCOPES
+from webapp.storage.database import reading
+from webapp.storage.tables import Event
 
 ROOT = "/api/v1"
 LINK = {"Accept": "application/json"}
@@ -62,3 +65,16 @@ def code_of(answer: TestResponse) -> str:
     assert told["title"]
     assert told["detail"]
     return str(told["code"])
+
+
+def rows(app: Flask, table: Any) -> int:
+    """Return how many rows a table has."""
+    with app.app_context(), reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def try_ons_counted(app: Flask) -> int:
+    """Return how many try-ons the live figures count."""
+    with app.app_context(), reading() as session:
+        query = select(func.count()).select_from(Event).where(Event.kind == figures.TRY_ON)
+        return session.scalar(query) or 0

@@ -11,16 +11,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from tests.api_clients import LINK, Program, code_of, program
+from tests.api_clients import LINK, Program, code_of, program, rows, try_ons_counted
 from tests.factories import GREY, FakeFinder, Lying, offer, on_disk, photo, see_with
 from tests.shoppers import animation, flood, open_shop
-from webapp.errors import CallUnderWay
-from webapp.shop import api_keys, calls, catalogue, figures, sweep
+from webapp.shop import api_keys, catalogue, sweep
 from webapp.storage import clock
 from webapp.storage.database import reading
-from webapp.storage.tables import ApiCall, Event, Photo, TryOn
+from webapp.storage.tables import Photo, TryOn
 from webapp.web.limits import limiter
 
 AGAIN = {"Idempotency-Key": "order-1"}
@@ -46,17 +45,6 @@ class Sent(io.BytesIO):
 
 def picture_of(data: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(data), formats=("JPEG",))).astype(int)
-
-
-def rows(app: Flask, table: Any) -> int:
-    with app.app_context(), reading() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def try_ons_counted(app: Flask) -> int:
-    with app.app_context(), reading() as session:
-        query = select(func.count()).select_from(Event).where(Event.kind == figures.TRY_ON)
-        return session.scalar(query) or 0
 
 
 def test_a_full_shop_does_not_look_at_what_was_sent(app: Flask, caller: Program):
@@ -243,108 +231,6 @@ def test_the_attestation_is_the_photos_consent(app: Flask, caller: Program):
         assert session.scalars(select(Photo)).one().consent_version == (
             api_keys.ATTESTATION_VERSION
         )
-
-
-def test_a_call_sent_again_is_made_once(app: Flask, caller: Program):
-    """The same link comes back, and one photo is kept."""
-    first = caller.send("/try-ons", headers=LINK | AGAIN, frame="ada")
-    second = caller.send("/try-ons", headers=LINK | AGAIN, frame="ada")
-
-    assert (first.status_code, second.status_code) == (201, 200)
-    assert first.json == second.json
-    assert rows(app, TryOn) == try_ons_counted(app) == 1
-
-
-@pytest.mark.parametrize("headers", [{}, LINK], ids=["picture", "link"])
-@pytest.mark.parametrize(
-    "other",
-    [{"variant": "red"}, {"face": 1}, {"pd_mm": 60}, {"width": 99}, {"data": photo(seed=1)}],
-)
-def test_a_key_for_another_call_is_a_conflict(
-    caller: Program, headers: dict[str, str], other: dict[str, Any]
-):
-    caller.send("/try-ons", headers=headers | AGAIN, frame="ada")
-
-    answer = caller.send("/try-ons", headers=headers | AGAIN, **{"frame": "ada", **other})
-
-    assert (answer.status_code, code_of(answer)) == (409, "idempotency-key-reused")
-
-
-def test_picture_and_link_are_two_calls(caller: Program):
-    caller.send("/try-ons", headers=AGAIN, frame="ada")
-
-    assert code_of(caller.send("/try-ons", headers=LINK | AGAIN, frame="ada")) == (
-        "idempotency-key-reused"
-    )
-
-
-def test_a_picture_sent_for_again_is_the_same(caller: Program):
-    first = caller.send("/try-ons", headers=AGAIN, frame="ada")
-
-    assert caller.send("/try-ons", headers=AGAIN, frame="ada").data == first.data
-
-
-def test_two_keys_may_name_their_calls_alike(app: Flask, caller: Program):
-    other = program(app, "other")
-
-    caller.send("/try-ons", headers=LINK | AGAIN, frame="ada")
-
-    assert other.send("/try-ons", headers=LINK | AGAIN, frame="bea").status_code == 201
-
-
-def test_a_failed_call_can_be_made_again(app: Flask, caller: Program):
-    """It came to nothing, so its name is free."""
-    with app.app_context():
-        see_with(FakeFinder(count=0))
-    refused = caller.send("/try-ons", headers=LINK | AGAIN, frame="ada")
-    with app.app_context():
-        see_with(FakeFinder())
-
-    assert code_of(refused) == "no-face"
-    assert caller.send("/try-ons", headers=LINK | AGAIN, frame="ada").status_code == 201
-
-
-def test_a_deleted_one_is_made_anew(caller: Program):
-    first = caller.send("/try-ons", headers=LINK | AGAIN, frame="ada").get_json()
-    caller.call("DELETE", f"/try-ons/{first['id']}")
-
-    again = caller.send("/try-ons", headers=LINK | AGAIN, frame="ada")
-
-    assert again.status_code == 201
-    assert again.get_json()["id"] != first["id"]
-
-
-def test_a_call_under_way_is_not_begun_twice(
-    app: Flask, caller: Program, monkeypatch: pytest.MonkeyPatch
-):
-    """Until it has been under way for so long that it must have been cut short."""
-    with app.app_context():
-        (key,) = api_keys.every()
-        sent: list[Any] = []
-
-        def begun_twice() -> str:
-            with pytest.raises(CallUnderWay):
-                calls.once(key, "order-1", [b"same"], lambda: "second")
-            later = clock.now() + calls.GIVEN_UP
-            with monkeypatch.context() as patch:
-                patch.setattr(clock, "now", lambda: later)
-                sent.append(calls.once(key, "order-1", [b"same"], lambda: "third"))
-            return "first"
-
-        calls.once(key, "order-1", [b"same"], begun_twice)
-
-    assert sent == [("third", True)]
-
-
-def test_an_old_call_is_forgotten(app: Flask, caller: Program, monkeypatch: pytest.MonkeyPatch):
-    """No trace of a photo outlives it, not even a hash."""
-    caller.send("/try-ons", headers=AGAIN, frame="ada")
-    later = clock.now() + timedelta(hours=app.config["PHOTO_HOURS"], minutes=1)
-
-    with app.app_context():
-        sweep.run(later)
-
-    assert rows(app, ApiCall) == 0
 
 
 WRONG: list[Any] = [

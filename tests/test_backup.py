@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import stat
 import threading
@@ -304,6 +305,23 @@ def test_a_damaged_backup_changes_nothing(tmp_path: Path, share: float) -> None:
         restore.read(file)
 
     assert len(catalogue.all_frames()) == 3
+
+
+@pytest.mark.parametrize(("at", "value"), [(6, 1), (8, 99)], ids=["encrypted", "packed anew"])
+def test_what_cannot_be_unpacked_is_no_backup(tmp_path: Path, at: int, value: int) -> None:
+    """Flags and method of every member, in its own header and in the ZIP's list."""
+    file = tmp_path / "shop.zip"
+    backup.write(file)
+    data = bytearray(file.read_bytes())
+    with zipfile.ZipFile(file) as archive:
+        starts = [entry.header_offset for entry in archive.infolist()]
+    listed = [one.start() for one in re.finditer(b"PK\x01\x02", data)]
+    for place in [*(start + at for start in starts), *(start + at + 2 for start in listed)]:
+        data[place] = value
+    file.write_bytes(data)
+
+    with pytest.raises(NotABackup, match="encrypted, or packed"):
+        restore.read(file)
 
 
 def test_damaged_rows_are_no_fault_of_ours(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.browser.visits import PHONE, assert_open_to_all, choose_photo, visit
+from tests.browser.visits import PHONE, assert_open_to_all, try_on, visit
 from webapp.shop import catalogue
 from webapp.storage import clock
 from webapp.storage.database import writing
@@ -126,12 +126,3 @@ def test_a_frame_taken_off_meanwhile_is_not_led_to(
         assert page.locator("#download").is_visible()
         if scripts:
             assert_open_to_all(page)
-
-
-def try_on(page: Any, address: str, photo_file: Path) -> None:
-    """Lead the shopper to their first result."""
-    choose_photo(page, address, photo_file)
-    page.click("#send")
-    page.wait_for_url("**/photos/*")
-    page.locator(".wall-card").nth(0).get_by_role("button", name="Try it on").click()
-    page.wait_for_url("**/try-ons/*")

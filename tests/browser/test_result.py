@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.browser.visits import DESK, PHONE, SHIFTS, choose_photo, focus_is_seen, visit
+from tests.browser.visits import DESK, PHONE, SHIFTS, focus_is_seen, try_on, visit
 
 pytestmark = pytest.mark.browser
 
@@ -22,15 +22,6 @@ def tall_photo(photo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     path = tmp_path_factory.mktemp("tall") / "tall.jpg"
     tall.save(path, quality=92)
     return path
-
-
-def try_on(page: Any, address: str, photo: Path) -> None:
-    """Send a photo, and try the wall's first frame on."""
-    choose_photo(page, address, photo)
-    page.click("#send")
-    page.wait_for_url("**/photos/*")
-    page.locator(".wall-card").first.get_by_role("button", name="Try it on").click()
-    page.wait_for_url("**/try-ons/*")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])

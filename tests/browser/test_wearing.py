@@ -9,21 +9,12 @@ from tests.browser.visits import (
     PATIENCE,
     PHONE,
     assert_open_to_all,
-    choose_photo,
     no_sideways_scrolling,
+    try_on,
     visit,
 )
 
 pytestmark = pytest.mark.browser
-
-
-def try_on(page: Any, address: str, photo_file: Path) -> None:
-    """Lead the shopper to their first result."""
-    choose_photo(page, address, photo_file)
-    page.click("#send")
-    page.wait_for_url("**/photos/*")
-    page.locator(".wall-card").nth(0).get_by_role("button", name="Try it on").click()
-    page.wait_for_url("**/try-ons/*")
 
 
 def settled(page: Any) -> None:

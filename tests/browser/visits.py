@@ -123,3 +123,12 @@ def choose_photo(page: Any, address: str, photo_file: Path) -> None:
     page.goto(address)
     page.check("#consent")
     page.set_input_files("#photo", str(photo_file))
+
+
+def try_on(page: Any, address: str, photo_file: Path) -> None:
+    """Lead the shopper to their first result."""
+    choose_photo(page, address, photo_file)
+    page.click("#send")
+    page.wait_for_url("**/photos/*")
+    page.locator(".wall-card").first.get_by_role("button", name="Try it on").click()
+    page.wait_for_url("**/try-ons/*")

@@ -23,6 +23,7 @@ from webapp.cli.placement import placement
 from webapp.cli.problems import told
 from webapp.cli.product import product
 from webapp.cli.reading import read_bytes
+from webapp.cli.sides import sides
 from webapp.cli.takes import takes
 from webapp.cli.trials import (
     FLOOR,
@@ -96,6 +97,7 @@ def bench(context: click.Context, photo: Path | None, rounds: int, report: Path 
 bench.add_command(placement)
 bench.add_command(worn)
 bench.add_command(takes)
+bench.add_command(sides)
 bench.add_command(bench_batch)
 bench.add_command(serve)
 bench.add_command(furnish)

@@ -18,7 +18,7 @@ MOST_PICTURE = 40_000_000  # bytes of one, unpacked; its decoding has bounds of 
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 # What zipfile and the libraries below it raise on damaged files.
 DAMAGE = (
-    zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError,
+    zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError,
     struct.error, zlib.error,
 )  # fmt: skip
 
@@ -28,11 +28,9 @@ class Parcel(Protocol):
 
     def sheet(self) -> bytes:
         """Return the CSV file. Raises `SheetInvalid`."""
-        ...
 
     def picture(self, name: str) -> bytes:
         """Return a picture's bytes. Raises `PictureMissing`."""
-        ...
 
 
 @dataclass

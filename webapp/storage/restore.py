@@ -76,7 +76,7 @@ def read(path: Path) -> dict[str, int]:
                     return take_over(engine)
                 finally:
                     engine.dispose()
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise NotABackup(file=str(path), reason="no ZIP, or a damaged one") from error
 
 
@@ -98,6 +98,8 @@ def checked(archive: zipfile.ZipFile) -> dict[str, Any]:
                 raise NotABackup(file=name, reason=f"{member} is damaged")
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise NotABackup(file=name, reason="it has no manifest of a backup") from error
+    except RuntimeError as error:  # so zipfile says it
+        raise NotABackup(file=name, reason="it is encrypted, or packed unusually") from error
     return told
 
 
