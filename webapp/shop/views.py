@@ -93,10 +93,9 @@ class TryOnView:
     """A photo rendered with a variant; `width` by `height` pixels.
 
     `advice`, `pd` and `face_width` are measured anew from the face in memory whenever the
-    view is made: none of them is stored. `pd_typed`: the shopper gave the PD, and it is
-    still in memory. `close_up`: the square about the head, (left, top, side) in pixels.
-    `siblings`: every colourway of the frame, this one included. `lens`: the one chosen instead
-    of the colourway's own; `lens_gone`: the picture shows one that is no longer offered.
+    view is made: none of them is stored. `close_up`: the square about the head, (left, top, side)
+    in pixels. `lens`: the one chosen instead of the colourway's own; `lens_gone`: the picture shows
+    one that is no longer offered.
     `nudge`: how the shopper moved the frame, within `limits`; `tint`: the state of photochromic
     lenses, 0 clear to 1 darkened. `child`: the shopper said so, and it is still in memory.
     `complaint`: what they said is wrong with it.
@@ -106,7 +105,6 @@ class TryOnView:
     photo_token: str
     frame: FrameView
     variant: VariantView
-    siblings: tuple[VariantView, ...]
     lens: LensChoice | None
     lens_gone: bool
     face: int
@@ -114,10 +112,8 @@ class TryOnView:
     width: int
     height: int
     close_up: Square
-    size: str
     advice: Advice
     pd: Estimate
-    pd_typed: bool
     child: bool
     centration: Centration
     nudge: Nudge
@@ -128,6 +124,21 @@ class TryOnView:
     milliseconds: int
     created: datetime
     expires: datetime
+
+    @property
+    def siblings(self) -> tuple[VariantView, ...]:
+        """Every colourway of the frame, this one included."""
+        return self.frame.variants
+
+    @property
+    def size(self) -> str:
+        """The frame's size as it is printed inside."""
+        return self.frame.size
+
+    @property
+    def pd_typed(self) -> bool:
+        """Whether the shopper gave the PD, and it is still in memory."""
+        return self.pd.method == "typed"
 
     @property
     def close_up_shows_more(self) -> bool:
